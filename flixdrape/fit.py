@@ -1,0 +1,418 @@
+"""Where each corner of a garment goes on a body."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flixdrape.body import SIDES, Body, along, perpendicular
+from garment import Garment
+
+__all__ = ["Fit", "fit_garment"]
+
+Point = NDArray[np.float64]
+Points = dict[str, Point]
+
+# Where the body's outline runs, relative to the joints; lengths are in shoulder widths (joint
+# to joint) across and in torso lengths (mid-shoulders to mid-hips) down.
+_SHOULDER_OUT, _SHOULDER_UP = 0.10, 0.10
+_NECK_HALF, _NECK_UP = 0.25, 0.20
+_CHEST_HALF, _ARMPIT_DOWN = 0.53, 0.27
+_WAIST_HALF, _WAIST_DOWN = 0.44, 0.66
+_HIP_HALF, _WAISTBAND_DOWN = 0.52, 0.80
+_CROTCH_DOWN = 1.14
+
+# How much of what a garment is wider than the body still shows once it is worn: cloth that lies
+# flat at the chest goes round the body, a skirt's flare hangs free.
+_EASE_CHEST, _EASE_WAIST, _EASE_TOP_HEM, _EASE_SKIRT = 0.25, 0.4, 0.45, 0.85
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A garment's corners and the places they go to.
+
+    Attributes
+    ----------
+    source : dict of str to (2,) float array
+        Corners in the garment's photo.
+    target : dict of str to (2,) float array
+        The same corners in the person's photo.
+    scale : float
+        Person pixels for one garment pixel, along the garment's length.
+    warnings : tuple of str
+        What the picture may suffer from.
+    """
+
+    source: Points
+    target: Points
+    scale: float
+    warnings: tuple[str, ...]
+
+
+def fit_garment(garment: Garment, body: Body) -> Fit:
+    """Place every corner of a garment on a body.
+
+    Widths at shoulders, chest and waist follow the body, lengths keep the garment's own
+    proportions, sleeves and legs follow the limbs as far as their length goes.
+
+    Parameters
+    ----------
+    garment : Garment
+        Corners in the garment's photo.
+    body : Body
+        Where the person's parts lie.
+
+    Raises
+    ------
+    KeyError
+        If corners are missing without which the category cannot be placed; `complete_corners`
+        supplies them.
+    """
+    source = complete_corners(
+        {name: np.array(point) for name, point in garment.points.items()}, garment.category
+    )
+    warnings = _warnings(garment, body)
+    if garment.category in ("blouse", "outwear", "dress"):
+        target, scale = _fit_top(source, body)
+    elif garment.category == "skirt":
+        target, scale = _fit_skirt(source, body)
+    else:
+        target, scale = _fit_trousers(source, body)
+    return Fit(source, {name: target[name] for name in source}, scale, warnings)
+
+
+def complete_corners(points: Points, category: str) -> Points:
+    """Add the corners without which a category cannot be placed, mirrored or extrapolated.
+
+    A corner that lies outside the photo or was not found is taken from its opposite through
+    the garment's middle line, or, for hems, continued from the sides.
+
+    Raises
+    ------
+    ValueError
+        If too few corners are known to complete the rest.
+    """
+    points = dict(points)
+    needed = {
+        "blouse": ("neckline", "shoulder", "armpit", "top_hem"),
+        "outwear": ("neckline", "shoulder", "armpit", "top_hem"),
+        "dress": ("neckline", "shoulder", "armpit", "waistline", "hemline"),
+        "skirt": ("waistband", "hemline"),
+        "trousers": ("waistband", "bottom_out", "bottom_in"),
+    }[category]
+    middle = _middle_line(points)
+    for stem in needed:
+        left, right = _pair(stem)
+        if left in points and right not in points:
+            points[right] = _reflected(points[left], middle)
+        elif right in points and left not in points:
+            points[left] = _reflected(points[right], middle)
+    missing = [stem for stem in needed if _pair(stem)[0] not in points]
+    for stem in missing:
+        _extrapolate(points, stem)
+    if category in ("blouse", "outwear", "dress") and "center_front" not in points:
+        neck = (points["neckline_left"] + points["neckline_right"]) / 2
+        chest = (points["armpit_left"] + points["armpit_right"]) / 2
+        points["center_front"] = neck + 0.35 * (chest - neck)
+    if category == "trousers" and "crotch" not in points:
+        points["crotch"] = 0.68 * (points["waistband_left"] + points["waistband_right"]) / 2
+        points["crotch"] += 0.32 * (points["bottom_left_in"] + points["bottom_right_in"]) / 2
+    for side in SIDES:
+        cuff = [f"cuff_{side}_in", f"cuff_{side}_out"]
+        if sum(name in points for name in cuff) == 1:
+            _complete_cuff(points, side)
+    return points
+
+
+def _pair(stem: str) -> tuple[str, str]:
+    if stem.startswith("bottom"):
+        end = stem.split("_")[1]
+        return f"bottom_left_{end}", f"bottom_right_{end}"
+    return f"{stem}_left", f"{stem}_right"
+
+
+def _middle_line(points: Points) -> tuple[Point, Point]:
+    """A point on the garment's middle line and the line's unit direction."""
+    middles = []
+    across = np.zeros(2)
+    for name in points:
+        if "_left" in name and name.replace("_left", "_right") in points:
+            other = points[name.replace("_left", "_right")]
+            middles.append((points[name] + other) / 2)
+            across += other - points[name]
+    if not middles or np.linalg.norm(across) < 1e-6:
+        raise ValueError("no two opposite corners of the garment were found")
+    across /= np.linalg.norm(across)
+    return np.mean(middles, axis=0), np.array([-across[1], across[0]])
+
+
+def _reflected(point: Point, line: tuple[Point, Point]) -> Point:
+    origin, direction = line
+    offset = point - origin
+    return origin + 2 * direction * float(offset @ direction) - offset
+
+
+def _extrapolate(points: Points, stem: str) -> None:
+    """Supply both corners of a pair from the pairs that are there."""
+    left, right = _pair(stem)
+    for side, name in (("left", left), ("right", right)):
+        across = 1.0 if side == "right" else -1.0
+
+        def at(other: str, side: str = side) -> Point:
+            if f"{other}_{side}" not in points:
+                raise ValueError(f"neither {stem} nor {other} of the garment was found")
+            return points[f"{other}_{side}"]
+
+        if stem == "waistline":
+            points[name] = 0.55 * at("armpit") + 0.45 * at("hemline")
+        elif stem in ("top_hem", "hemline"):
+            upper = "shoulder" if f"shoulder_{side}" in points else "waistband"
+            length = 1.5 if stem == "top_hem" else 2.0
+            points[name] = at("armpit" if upper == "shoulder" else upper) + (
+                length * (at("armpit") - at("shoulder")) if upper == "shoulder" else 0.0
+            )
+        elif stem == "neckline":
+            other = points.get("shoulder_left" if side == "right" else "shoulder_right")
+            if other is None:
+                raise ValueError("neither neckline nor shoulders of the garment were found")
+            points[name] = 0.7 * at("shoulder") + 0.3 * other
+        elif stem == "shoulder":
+            points[name] = at("neckline") + 0.35 * (at("armpit") - at("neckline"))
+        elif stem == "armpit":
+            points[name] = 0.65 * at("shoulder") + 0.35 * at("top_hem")
+        elif stem in ("bottom_out", "bottom_in"):
+            inner = "in" if stem == "bottom_out" else "out"
+            partner = points.get(f"bottom_{side}_{inner}")
+            if partner is None:
+                raise ValueError("the ends of the garment's legs were not found")
+            width = 0.4 * np.linalg.norm(at("waistband") - _other(points, "waistband", side))
+            outward = across if stem == "bottom_out" else -across
+            points[name] = partner + np.array([outward * width, 0.0])
+        else:
+            raise ValueError(f"the {stem.replace('_', ' ')} of the garment was not found")
+
+
+def _other(points: Points, stem: str, side: str) -> Point:
+    return points[f"{stem}_{'right' if side == 'left' else 'left'}"]
+
+
+def _complete_cuff(points: Points, side: str) -> None:
+    """Supply the missing end of a cuff: as far from the other as the armhole is deep."""
+    known = "in" if f"cuff_{side}_in" in points else "out"
+    depth = points[f"shoulder_{side}"] - points[f"armpit_{side}"]
+    offset = 0.7 * depth if known == "in" else -0.7 * depth
+    missing = "out" if known == "in" else "in"
+    points[f"cuff_{side}_{missing}"] = points[f"cuff_{side}_{known}"] + offset
+
+
+def _warnings(garment: Garment, body: Body) -> tuple[str, ...]:
+    warnings = []
+    if garment.view == "back" and body.front:
+        warnings.append("the garment is photographed from behind, the person from the front")
+    if not body.front:
+        warnings.append("the person is seen from behind; the garment's front is laid on the back")
+    if body.turned < 0.6:
+        warnings.append("the person is turned far aside; a frontal pose gives a better drape")
+    if garment.category in ("skirt", "trousers", "dress") and not (
+        body.certain["left_leg"] and body.certain["right_leg"]
+    ):
+        warnings.append("the legs are not wholly in the picture; the hem is placed by proportion")
+    return tuple(warnings)
+
+
+def _distance(points: Points, stem: str) -> float:
+    left, right = _pair(stem)
+    return max(float(np.linalg.norm(points[left] - points[right])), 1.0)
+
+
+def _garment_axes(source: Points, top: str, bottom: str) -> tuple[Point, Point]:
+    """Unit vectors across and down of the garment in its own photo."""
+    across = source[f"{top}_right"] - source[f"{top}_left"]
+    across = across / max(float(np.linalg.norm(across)), 1e-6)
+    down = np.array([-across[1], across[0]])
+    upper = (source[f"{top}_left"] + source[f"{top}_right"]) / 2
+    low = (source[f"{bottom}_left"] + source[f"{bottom}_right"]) / 2
+    return across, down if float((low - upper) @ down) >= 0 else -down
+
+
+def _half_width(source: Points, stem: str, scale: float, own: float, ease: float) -> float:
+    """Half of a garment's width once worn: the body's, and a share of what is over."""
+    flat = scale * _distance(source, stem) / 2
+    return own + ease * max(flat - own, 0.0) if flat > own else max(flat, 0.94 * own)
+
+
+def _fit_top(source: Points, body: Body) -> tuple[Points, float]:
+    across, down = _garment_axes(source, "shoulder", "armpit")
+    target, scale = _fit_shoulders(source, body, across, down)
+    chest = (source["armpit_left"] + source["armpit_right"]) / 2
+    neck = body.neck
+    armpit_half = _half_width(source, "armpit", scale, _CHEST_HALF * body.width, _EASE_CHEST)
+    chest_at = neck + _ARMPIT_DOWN * body.torso * body.down
+    for side, sign in SIDES.items():
+        target[f"armpit_{side}"] = chest_at + sign * armpit_half * body.across
+    for stem, own, ease in (
+        ("waistline", _WAIST_HALF, _EASE_WAIST),
+        ("top_hem", _HIP_HALF, _EASE_TOP_HEM),
+        ("hemline", _HIP_HALF, _EASE_SKIRT),
+    ):
+        if f"{stem}_left" in source:
+            half = _half_width(source, stem, scale, own * body.width, ease)
+            _fit_level(source, target, stem, (chest, chest_at), (across, down), scale, half, body)
+    for side in SIDES:
+        if f"cuff_{side}_in" in source and f"cuff_{side}_out" in source:
+            _fit_sleeve(source, target, side, scale, body)
+    return target, scale
+
+
+def _fit_shoulders(
+    source: Points, body: Body, across: Point, down: Point
+) -> tuple[Points, float]:
+    """Place necklines, shoulders and the neck's lowest point; return the garment's scale too."""
+    width = body.width
+    tips = {
+        side: body.shoulders[side]
+        + sign * _SHOULDER_OUT * width * body.across
+        - _SHOULDER_UP * width * body.down
+        for side, sign in SIDES.items()
+    }
+    roots = {
+        side: body.neck
+        + sign * _NECK_HALF * width * body.across
+        - _NECK_UP * width * body.down
+        for side, sign in SIDES.items()
+    }
+    has_sleeves = "cuff_left_in" in source or "cuff_right_in" in source
+    seam = float(np.linalg.norm(tips["right"] - tips["left"]))
+    by_chest = 1.12 * 2 * _CHEST_HALF * width / _distance(source, "armpit")
+    by_shoulder = seam / _distance(source, "shoulder")
+    # Dropped shoulders make the seam line wide and narrow straps make it short: the chest keeps
+    # either from setting the scale alone.
+    scale = float(np.clip(by_shoulder, 0.9 * by_chest, 1.3 * by_chest)) if has_sleeves else by_chest
+    target: Points = {}
+    half_garment = _distance(source, "shoulder") / 2
+    for side in SIDES:
+        reach = float(np.clip(scale * half_garment / (seam / 2), 0.35, 1.25))
+        target[f"shoulder_{side}"] = _on_shoulder_line(roots[side], tips[side], body.neck, reach)
+        opening = _distance(source, "neckline") / max(_distance(source, "shoulder"), 1.0)
+        target[f"neckline_{side}"] = _on_shoulder_line(
+            roots[side], tips[side], body.neck, float(np.clip(opening * reach, 0.36, reach * 0.92))
+        )
+    top = (source["neckline_left"] + source["neckline_right"]) / 2
+    drop = float((source["center_front"] - top) @ down)
+    aside = float((source["center_front"] - top) @ across)
+    middle = (target["neckline_left"] + target["neckline_right"]) / 2
+    target["center_front"] = middle + scale * (
+        max(drop, 0.0) * body.down + 0.8 * aside * body.across
+    )
+    return target, scale
+
+
+def _on_shoulder_line(root: Point, tip: Point, neck: Point, reach: float) -> Point:
+    """Walk from the neck's side over the shoulder; `reach` 1 is its tip, 0 the middle."""
+    half = float(np.linalg.norm(tip - neck))
+    start = float(np.linalg.norm(root - neck)) / half * 0.75
+    if reach <= start:
+        return root + (reach - start) * (tip - root) * 0.5
+    share = (reach - start) / (1 - start)
+    return root + share * (tip - root)
+
+
+def _fit_level(
+    source: Points,
+    target: Points,
+    stem: str,
+    chest: tuple[Point, Point],
+    axes: tuple[Point, Point],
+    scale: float,
+    half: float,
+    body: Body,
+) -> None:
+    """Place a pair of corners below the chest at the garment's own length."""
+    across, down = axes
+    chest_from, chest_to = chest
+    axis = _body_axis(body, chest_to)
+    middle = (source[f"{stem}_left"] + source[f"{stem}_right"]) / 2
+    for side, sign in SIDES.items():
+        length = scale * float((source[f"{stem}_{side}"] - chest_from) @ down)
+        point, direction = along(axis, max(length, 0.0))
+        # Half of the direction's lean: hems hang towards the ground more than legs do.
+        level = _unit(body.across + np.array([direction[1], -direction[0]]))
+        lean = scale * 0.5 * float((middle - chest_from) @ across)
+        target[f"{stem}_{side}"] = point + level * (sign * half + np.clip(lean, -0.1, 0.1) * half)
+
+
+def _body_axis(body: Body, start: Point) -> NDArray[np.float64]:
+    """The middle line of the body from `start` to the ground."""
+    knees = (body.legs["left"][1] + body.legs["right"][1]) / 2
+    ankles = (body.legs["left"][2] + body.legs["right"][2]) / 2
+    return np.stack([start, body.pelvis, knees, ankles])
+
+
+def _unit(vector: Point) -> Point:
+    return vector / max(float(np.linalg.norm(vector)), 1e-6)
+
+
+def _fit_sleeve(source: Points, target: Points, side: str, scale: float, body: Body) -> None:
+    """Place a cuff on the arm, as far along as the sleeve is long."""
+    outer = source[f"cuff_{side}_out"] - source[f"shoulder_{side}"]
+    length = scale * float(np.linalg.norm(outer))
+    arm = body.arms[side]
+    reach = float(np.linalg.norm(np.diff(arm, axis=0), axis=1).sum())
+    # The sleeve hangs from the seam, which lies before the shoulder joint.
+    offset = float(np.linalg.norm(target[f"shoulder_{side}"] - arm[0]))
+    middle, direction = along(arm, float(np.clip(length - 0.5 * offset, 0.1 * reach, 1.04 * reach)))
+    cuff = np.linalg.norm(source[f"cuff_{side}_out"] - source[f"cuff_{side}_in"])
+    limb = _limb_half(body, length / max(reach, 1.0))
+    half = limb + 0.45 * max(scale * float(cuff) / 2 - limb, 0.0)
+    normal = perpendicular(direction, side)
+    target[f"cuff_{side}_out"] = middle + half * normal
+    target[f"cuff_{side}_in"] = middle - half * normal
+
+
+def _limb_half(body: Body, share: float) -> float:
+    """Half the arm's thickness at a share of its length."""
+    return body.width * float(np.interp(share, [0.0, 0.3, 0.6, 1.0], [0.20, 0.17, 0.13, 0.10]))
+
+
+def _fit_skirt(source: Points, body: Body) -> tuple[Points, float]:
+    target, scale = _fit_waistband(source, body)
+    across, down = _garment_axes(source, "waistband", "hemline")
+    start = (target["waistband_left"] + target["waistband_right"]) / 2
+    waist = (source["waistband_left"] + source["waistband_right"]) / 2
+    half = _half_width(source, "hemline", scale, _HIP_HALF * body.width, _EASE_SKIRT)
+    _fit_level(source, target, "hemline", (waist, start), (across, down), scale, half, body)
+    return target, scale
+
+
+def _fit_waistband(source: Points, body: Body) -> tuple[Points, float]:
+    half = 0.47 * body.width
+    middle = body.neck + _WAISTBAND_DOWN * body.torso * body.down
+    level = _unit(body.across + _unit(body.hips["right"] - body.hips["left"]))
+    target = {
+        f"waistband_{side}": middle + sign * half * level for side, sign in SIDES.items()
+    }
+    # A waistband laid flat is half the waist's girth; a body shows less of it.
+    return target, 1.08 * 2 * half / _distance(source, "waistband")
+
+
+def _fit_trousers(source: Points, body: Body) -> tuple[Points, float]:
+    target, scale = _fit_waistband(source, body)
+    target["crotch"] = body.neck + _CROTCH_DOWN * body.torso * body.down
+    for side in SIDES:
+        leg = np.concatenate([target[f"waistband_{side}"][None], body.legs[side]])
+        outer = source[f"bottom_{side}_out"] - source[f"waistband_{side}"]
+        length = scale * float(np.linalg.norm(outer))
+        whole = float(np.linalg.norm(np.diff(leg, axis=0), axis=1).sum())
+        share = float(np.clip(length / whole, 0.3, 1.05))
+        # Full-length trousers end at the ankle whatever the scale says.
+        share = 1.03 if share > 0.88 else share
+        middle, direction = along(leg, share * whole)
+        width = np.linalg.norm(source[f"bottom_{side}_out"] - source[f"bottom_{side}_in"])
+        limb = body.width * float(np.interp(share, [0.3, 0.65, 1.0], [0.26, 0.18, 0.12]))
+        half = limb + 0.5 * max(scale * float(width) / 2 - limb, 0.0)
+        outward = perpendicular(direction, side)
+        target[f"bottom_{side}_out"] = middle + half * outward
+        target[f"bottom_{side}_in"] = middle - half * outward
+    return target, scale

@@ -1,0 +1,344 @@
+"""Which pixels are the garment: GrabCut, seeded and bounded by the garment's corners."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from garment.neckline import above_neckline
+from garment.outline import (
+    TOPS,
+    Mask,
+    Points,
+    Polygon,
+    above_neck,
+    beyond_openings,
+    complete_points,
+    fill,
+    garment_width,
+    hem_line,
+    neck_opening,
+    outline,
+)
+
+_SEED = 5
+_MIN_SAMPLES = 16  # GrabCut fits five colours to each side
+# How far the garment may bulge out of its outline, in garment widths: gowns far, trousers little.
+_BULGE = {"blouse": 0.3, "outwear": 0.3, "dress": 0.45, "skirt": 0.35, "trousers": 0.2}
+
+
+class Segmentation(NamedTuple):
+    """A hard mask of the garment.
+
+    Attributes
+    ----------
+    mask
+        (H, W) bool.
+    trusted
+        False where the colours could not be told apart and the outline was used instead.
+    """
+
+    mask: Mask
+    trusted: bool
+
+
+def segment(image: NDArray[np.uint8], points: Points, category: str) -> Segmentation:
+    """Segment the garment in a small picture.
+
+    Two rounds of GrabCut: the first learns the cloth's colours deep inside the outline, the second
+    from the first's result. Last, the neck opening is cut out along the front neckline where its
+    colours differ from the cloth's.
+
+    Parameters
+    ----------
+    image
+        (H, W, 3) uint8 RGB, a few hundred pixels a side.
+    points
+        Landmark name to (x, y) in pixels of `image`; only those present.
+    category
+        One of ``blouse``, ``outwear``, ``dress``, ``skirt``, ``trousers``.
+
+    Returns
+    -------
+    Segmentation
+
+    References
+    ----------
+    C. Rother, V. Kolmogorov, A. Blake, "GrabCut: interactive foreground extraction using iterated
+    graph cuts", SIGGRAPH 2004.
+    """
+    zones = _zones(image.shape[:2], points, category)
+    bins = _colour_bins(image)
+    cloth = _density(bins, zones.centrality**2)
+    background = _density(bins, zones.never)
+    mask = zones.outline
+    for _ in range(2):
+        evidence = np.log(cloth / background)
+        labels = _labels(zones, bins, cloth, background)
+        if not _grab_cut(image, labels):
+            return Segmentation(_smooth_outline(zones), False)
+        mask = (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
+        if not _plausible(mask, zones):
+            return Segmentation(_smooth_outline(zones), False)
+        cloth = _density(bins, mask & zones.outline)
+        near = _dilate(zones.outline, 1.5 * zones.bulge)
+        background = _density(bins, (near & ~mask) | zones.never)
+    mask = _tidy(mask, zones, evidence)
+    if _opening_differs(zones, bins, cloth):
+        opening = _density(bins, zones.opening_seed | zones.above)
+        ratio = np.log(cloth / opening).astype(np.float32)
+        cut = above_neckline(image, ratio, zones.points, zones.width)
+        mask = _tidy(mask & ~cut, zones, evidence)
+    if not _plausible(mask, zones):
+        return Segmentation(_smooth_outline(zones), False)
+    return Segmentation(mask, True)
+
+
+@dataclass(frozen=True)
+class _Zones:
+    """What the corners alone say about each pixel."""
+
+    points: Points  # completed
+    width: float
+    bulge: float  # pixels
+    outline: Mask
+    core: Mask  # well inside the corners that were seen, away from the neck opening
+    centrality: NDArray[np.float32]  # in the core, depth inside trunk, sleeve or leg; 1 = midway
+    opening: Mask  # the neck opening's triangle
+    opening_seed: Mask  # its middle
+    above: Mask  # over the chord from neckline to neckline
+    beyond: Mask  # a little beyond cuffs and hems
+    never: Mask  # far from the outline, or far beyond cuffs and hems
+    hem: Mask
+    seams: Mask  # near two parts at once: trunk and sleeve, or both legs
+
+
+def _zones(shape: tuple[int, int], seen: Points, category: str) -> _Zones:
+    points = complete_points(seen, category)
+    width = garment_width(points, category)
+    drawn = fill(outline(points, category), shape)
+    triangle = neck_opening(points) if category in TOPS else None
+    opening = seed = np.zeros(shape, bool)
+    if triangle is not None:
+        middle = triangle.mean(axis=0)
+        opening = fill([triangle], shape)
+        seed = fill([middle + 0.7 * (triangle - middle)], shape)
+    chord = above_neck(points, 0.15) if category in TOPS else None
+    above = fill([] if chord is None else [chord], shape)
+    core = _erode(fill(outline(seen, category), shape), 0.08 * width)
+    core &= ~_dilate(opening, 0.04 * width)
+    bulge = _BULGE[category] * width
+    far = ~_dilate(drawn, bulge) & ~above
+    return _Zones(
+        points=points,
+        width=width,
+        bulge=bulge,
+        outline=drawn,
+        core=core,
+        centrality=np.where(core, _centrality(outline(seen, category), shape), 0),
+        opening=opening,
+        opening_seed=seed,
+        above=above,
+        beyond=fill(beyond_openings(points, category, 0.08), shape) & ~drawn,
+        never=far | (fill(beyond_openings(points, category, 0.25), shape) & ~drawn),
+        hem=hem_line(points, category, shape),
+        seams=_seams(outline(points, category), shape, 0.15 * width),
+    )
+
+
+def _centrality(polygons: list[Polygon], shape: tuple[int, int]) -> NDArray[np.float32]:
+    """Measure how near a pixel is to the middle of its part, so that narrow sleeves count too."""
+    result = np.zeros(shape, np.float32)
+    for polygon in polygons:
+        depth = _depth(fill([polygon], shape))
+        result = np.maximum(result, depth / max(float(depth.max()), 1.0))
+    return result
+
+
+def _seams(polygons: list[Polygon], shape: tuple[int, int], reach: float) -> Mask:
+    parts = [_dilate(fill([polygon], shape), reach) for polygon in polygons]
+    return np.sum(parts, axis=0) > 1
+
+
+def _labels(
+    zones: _Zones,
+    bins: NDArray[np.int32],
+    cloth: NDArray[np.float64],
+    background: NDArray[np.float64],
+) -> NDArray[np.uint8]:
+    """Write what corners and colours say as GrabCut's four labels, the surest last."""
+    width = zones.width
+    evidence = np.log(cloth / background)
+    labels = np.full(cloth.shape, cv2.GC_PR_BGD, np.uint8)
+    inside = zones.outline & ~zones.opening
+    labels[inside & (evidence > -1)] = cv2.GC_PR_FGD
+    labels[zones.core | (_erode(inside, 0.04 * width) & (evidence > -0.5))] = cv2.GC_FGD
+    labels[_intruders(zones, evidence)] = cv2.GC_PR_BGD
+    # Outside the outline the doubt goes to the background, the more the farther.
+    away = _depth(~zones.outline)
+    doubtful = evidence < 2 * away / max(zones.bulge, 1)
+    labels[(away > 0.06 * width) & doubtful] = cv2.GC_BGD
+    labels[zones.never] = cv2.GC_BGD
+    labels[zones.beyond & (cloth < 0.5 * _density(bins, zones.beyond))] = cv2.GC_BGD
+    # Above the neckline is the neck, whatever its colour: white plastic in a white jacket. A hood
+    # goes with it; on a body it would cover the face.
+    labels[zones.above] = cv2.GC_BGD
+    neck = zones.opening_seed | zones.above
+    labels[neck & (cloth < 0.7 * _density(bins, neck))] = cv2.GC_BGD
+    if _opening_differs(zones, bins, cloth):
+        labels[_bare_body(zones, bins, cloth, background)] = cv2.GC_BGD
+    return labels
+
+
+def _intruders(zones: _Zones, evidence: NDArray[np.float64]) -> Mask:
+    """Find background in the core, left there by a corner's error or by a curved side.
+
+    It comes in from the core's edge, or is a sliver between a sleeve and the trunk. A print in the
+    background's colour does neither, and stays.
+    """
+    shallow = zones.core & (zones.centrality < 0.6)
+    suspect = (zones.core & (evidence < -1.5)) | (shallow & (evidence < -0.7))
+    entered = _reaching(_open(suspect, 0.02 * zones.width), _dilate(~zones.core, 2))
+    foreign = shallow & (evidence < -1.5)
+    slivers = _open(foreign, 1) & ~_open(foreign, 0.05 * zones.width)
+    return entered | (slivers & zones.seams)
+
+
+def _reaching(mask: Mask, goal: Mask) -> Mask:
+    """Keep the connected parts of `mask` that touch `goal`."""
+    _, part = cv2.connectedComponents(mask.astype(np.uint8))
+    reached = np.unique(part[goal])
+    return np.isin(part, reached[reached > 0])
+
+
+def _opening_differs(zones: _Zones, bins: NDArray[np.int32], cloth: NDArray[np.float64]) -> bool:
+    """Ask whether the neck opening shows something else than the cloth's own colours.
+
+    A folded collar or the inside of the back in the same cloth lies in the triangle too: those
+    stay.
+    """
+    if zones.opening_seed.sum() < _MIN_SAMPLES:
+        return False
+    ratio = cloth / _density(bins, zones.opening_seed)
+    return bool(np.mean(np.log(ratio[zones.opening_seed]) < -1.5) > 0.38)
+
+
+def _bare_body(
+    zones: _Zones,
+    bins: NDArray[np.int32],
+    cloth: NDArray[np.float64],
+    background: NDArray[np.float64],
+) -> Mask:
+    """Find the mannequin in an open front or a slit: its neck's colour, reaching neck or hem.
+
+    Patches that reach neither are left: through lace the body shows and belongs to the picture.
+    Where the front is open from neck to hem the body may have taken a good part of what passed
+    for cloth, so less evidence is asked of what reaches both.
+    """
+    body = _density(bins, zones.opening_seed)
+    main = zones.core & (body > 0.1 * body[zones.opening_seed].max()) & (background < body)
+    neck, hem = _dilate(zones.opening, 0.1 * zones.width), _dilate(zones.hem, 0.2 * zones.width)
+    bare = _reaching(_open(main & (cloth < 0.5 * body), 0.03 * zones.width), neck | hem)
+    through = _open(main & (cloth < 1.2 * body), 0.03 * zones.width)
+    through = _reaching(_reaching(through, neck), hem)
+    if np.count_nonzero(through) < 0.35 * np.count_nonzero(zones.outline):
+        bare |= through
+    return bare
+
+
+def _grab_cut(image: NDArray[np.uint8], labels: NDArray[np.uint8]) -> bool:
+    """Run GrabCut on `labels` in place; False where one side has too few pixels to learn from."""
+    front = np.count_nonzero((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD))
+    if min(front, labels.size - front) < _MIN_SAMPLES:
+        return False
+    cv2.setRNGSeed(_SEED)
+    back_model, front_model = np.zeros((1, 65)), np.zeros((1, 65))
+    whole = (0, 0, 1, 1)  # not looked at: the labels say more
+    cv2.grabCut(image, labels, whole, back_model, front_model, 2, cv2.GC_INIT_WITH_MASK)
+    return True
+
+
+def _plausible(mask: Mask, zones: _Zones) -> bool:
+    both = np.count_nonzero(mask & zones.outline)
+    either = np.count_nonzero(mask | zones.outline)
+    return bool(both > 0.4 * either)
+
+
+def _smooth_outline(zones: _Zones) -> Mask:
+    drawn = zones.outline & ~zones.opening_seed
+    blurred = cv2.GaussianBlur(drawn.astype(np.float32), (0, 0), 0.03 * zones.width + 0.5)
+    return blurred > 0.5
+
+
+def _tidy(mask: Mask, zones: _Zones, evidence: NDArray[np.float64]) -> Mask:
+    """Drop crumbs and close holes, but not those that show the background."""
+    smooth = (cv2.medianBlur(mask.astype(np.uint8), 5) > 0) & (mask | (evidence > -1.5))
+    size = np.count_nonzero(zones.outline)
+    count, part = cv2.connectedComponents(smooth.astype(np.uint8))
+    keep = np.bincount(part[zones.outline], minlength=count) > 0.02 * size
+    keep[0] = False
+    kept = keep[part]
+    count, part, stats, _ = cv2.connectedComponentsWithStats(
+        (~kept).astype(np.uint8), connectivity=4
+    )
+    area = np.maximum(stats[:, cv2.CC_STAT_AREA], 1)
+    cloth_zone = zones.outline & ~zones.opening_seed
+
+    def share(margin: float) -> NDArray[np.float64]:
+        within = _erode(cloth_zone, margin * zones.width)
+        return np.bincount(part[within], minlength=count) / area
+
+    looks = np.bincount(part.ravel(), evidence.ravel(), minlength=count) / area
+    close = (share(0.15) > 0.7) | ((share(0.04) > 0.7) & (looks > -1))
+    close &= area < 0.02 * size
+    close |= area < 0.0003 * size
+    close[0] = False
+    return kept | close[part]
+
+
+def _colour_bins(image: NDArray[np.uint8]) -> NDArray[np.int32]:
+    """Look up each pixel's cell of a 16x16x16 grid over the Lab colours that cloth takes."""
+    lab = cv2.cvtColor(image, cv2.COLOR_RGB2LAB).astype(np.int32)
+    lightness = lab[..., 0] // 16
+    chroma = np.clip((lab[..., 1:] - 64) // 8, 0, 15)
+    return (lightness * 16 + chroma[..., 0]) * 16 + chroma[..., 1]
+
+
+def _density(bins: NDArray[np.int32], weight: Mask | NDArray[np.floating]) -> NDArray[np.float64]:
+    """Look up each pixel's colour in the smoothed histogram of the weighted pixels."""
+    histogram = np.bincount(bins.ravel(), weight.ravel().astype(float), minlength=16**3)
+    grid: NDArray[np.float64] = histogram.reshape(16, 16, 16).astype(np.float64)
+    for axis in range(3):
+        padded = np.pad(grid, [(1, 1) if a == axis else (0, 0) for a in range(3)], mode="edge")
+        moved = np.moveaxis(padded, axis, 0)
+        grid = np.moveaxis(0.25 * moved[:-2] + 0.5 * moved[1:-1] + 0.25 * moved[2:], 0, axis)
+    grid = grid + 1e-6 * max(float(grid.sum()), 1.0)
+    return (grid / grid.sum()).ravel()[bins]
+
+
+def _depth(mask: Mask) -> NDArray[np.float32]:
+    return cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 3).astype(np.float32)
+
+
+def _disc(radius: float) -> NDArray[np.uint8]:
+    r = max(1, round(radius))
+    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * r + 1, 2 * r + 1)).astype(np.uint8)
+
+
+def _dilate(mask: Mask, radius: float) -> Mask:
+    return ~_erode(~mask, radius, border=1)
+
+
+def _erode(mask: Mask, radius: float, border: int = 0) -> Mask:
+    """Keep what lies deeper than `radius`; by distance, whose cost does not grow with it."""
+    framed = np.pad(mask.astype(np.uint8), 1, constant_values=border)
+    depth = cv2.distanceTransform(framed, cv2.DIST_L2, 3)
+    return depth[1:-1, 1:-1] > max(1.0, radius)
+
+
+def _open(mask: Mask, radius: float) -> Mask:
+    return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, _disc(radius)) > 0

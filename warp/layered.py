@@ -1,0 +1,228 @@
+"""Part-wise warps that share their seams."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from warp.spline import Interpolation, Region, ThinPlateSpline, jacobian_determinant, sample_image
+
+__all__ = ["LayeredWarp", "Part", "warp_layers"]
+
+# Tried in turn until a part does not fold; the last is nearly the best affine map.
+_REGULARISATIONS = (0.0, 1e-3, 4e-3, 1.5e-2, 5e-2, 0.2, 1.0, 10.0, 1e3, 1e6)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a picture that moves on its own.
+
+    Attributes
+    ----------
+    name : str
+        For reports.
+    mask : (H, W) float32 array
+        Its share of each source pixel, 0..1.
+    source, target : (N, 2) float arrays
+        Control points in pixels; those on a seam are the neighbour's too.
+    order : int
+        Parts of higher order are drawn over those of lower.
+    """
+
+    name: str
+    mask: NDArray[np.float32]
+    source: NDArray[np.float64]
+    target: NDArray[np.float64]
+    order: int = 0
+
+
+@dataclass(frozen=True)
+class LayeredWarp:
+    """A picture warped part by part.
+
+    Attributes
+    ----------
+    rgba : (H, W, 4) uint8 array
+        All parts in the target's frame, straight alpha.
+    alphas : dict of str to (H, W) float32 array
+        Each part's own cover, 0..1, before others are drawn over it.
+    folded_fraction : float
+        Share of covered pixels that fold, over all parts; 0 is right.
+    anchor_error : float
+        Largest distance of a control point from its target, in target pixels.
+    stretch : float
+        Largest enlargement along one direction relative to the whole's mean (99th percentile).
+    """
+
+    rgba: NDArray[np.uint8]
+    alphas: dict[str, NDArray[np.float32]]
+    folded_fraction: float
+    anchor_error: float
+    stretch: float
+
+
+def warp_layers(
+    rgba: NDArray[np.uint8],
+    parts: Sequence[Part],
+    size: tuple[int, int],
+    *,
+    step: int = 8,
+    interpolation: Interpolation = "cubic",
+) -> LayeredWarp:
+    """Warp each part by its own spline and draw them in order.
+
+    A part that would fold over itself is fitted again with more regularisation, step by step,
+    until it does not: its points then give way a little, and `anchor_error` says how far.
+
+    Parameters
+    ----------
+    rgba : (H, W, 4) uint8 array
+        The source, straight alpha.
+    parts : sequence of Part
+        What moves; masks have the source's height and width.
+    size : (int, int)
+        Width and height of the target.
+    step : int
+        Grid spacing of the splines.
+    interpolation : {"linear", "cubic", "lanczos"}
+        How the source is sampled.
+
+    Raises
+    ------
+    WarpError
+        If a part's control points are degenerate.
+    """
+    colour = np.zeros((size[1], size[0], 3), np.float32)
+    cover = np.zeros((size[1], size[0]), np.float32)
+    alphas: dict[str, NDArray[np.float32]] = {}
+    folded = pixels = 0
+    errors, stretches = [0.0], [1.0]
+    for part in sorted(parts, key=lambda p: p.order):
+        layer = rgba.copy()
+        layer[..., 3] = np.round(rgba[..., 3] * part.mask).astype(np.uint8)
+        alphas[part.name] = np.zeros((size[1], size[0]), np.float32)
+        if not layer[..., 3].any():
+            continue
+        warped = _warp_part(layer, part, size, step, interpolation)
+        if warped is None:
+            continue
+        left, top, right, bottom = warped.region
+        alpha = warped.rgba[..., 3].astype(np.float32) / 255
+        window = (slice(top, bottom), slice(left, right))
+        colour[window] *= 1 - alpha[..., None]
+        colour[window] += warped.rgba[..., :3] * alpha[..., None]
+        cover[window] += alpha * (1 - cover[window])
+        alphas[part.name][window] = alpha
+        seen = alpha > 0.02
+        folded += int((warped.determinant[seen] <= 0).sum())
+        pixels += int(seen.sum())
+        errors.append(warped.anchor_error)
+        stretches.append(warped.stretch)
+    straight = colour / np.maximum(cover[..., None], 1e-4)
+    out = np.concatenate([straight, 255 * cover[..., None]], axis=2)
+    return LayeredWarp(
+        np.clip(np.round(out), 0, 255).astype(np.uint8),
+        alphas,
+        folded / max(pixels, 1),
+        max(errors),
+        max(stretches),
+    )
+
+
+@dataclass(frozen=True)
+class _Warped:
+    rgba: NDArray[np.uint8]
+    region: Region
+    determinant: NDArray[np.float32]
+    anchor_error: float
+    stretch: float
+
+
+def _warp_part(
+    layer: NDArray[np.uint8],
+    part: Part,
+    size: tuple[int, int],
+    step: int,
+    interpolation: Interpolation,
+) -> _Warped | None:
+    opaque = np.ascontiguousarray(layer[..., 3] > 5)
+    crop = _bounds(opaque)
+    if crop is None:
+        return None
+    for regularisation in _REGULARISATIONS:
+        spline = ThinPlateSpline.fit(part.source, part.target, regularisation=regularisation)
+        region = _target_region(spline, opaque, size)
+        if region is None:
+            return None
+        backward = spline.backward_map(size, step=step, region=region)
+        determinant = jacobian_determinant(backward)
+        inside = _looked_up(opaque, backward)
+        if not (determinant[inside] <= 0).any():
+            break
+    left, top, right, bottom = crop
+    moved = backward - np.array([left, top], np.float32)
+    sampled = sample_image(layer[top:bottom, left:right], moved, interpolation=interpolation)
+    # Far from its control points a spline may come back to the source: only what hangs
+    # together with the part's own place counts.
+    return _Warped(
+        sampled, region, determinant, spline.anchor_error(), _stretch(backward, inside)
+    )
+
+
+def _bounds(mask: NDArray[np.bool_], margin: int = 4) -> Region | None:
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if len(rows) == 0:
+        return None
+    height, width = mask.shape
+    return (
+        max(int(columns[0]) - margin, 0),
+        max(int(rows[0]) - margin, 0),
+        min(int(columns[-1]) + 1 + margin, width),
+        min(int(rows[-1]) + 1 + margin, height),
+    )
+
+
+def _target_region(
+    spline: ThinPlateSpline, opaque: NDArray[np.bool_], size: tuple[int, int], margin: int = 12
+) -> Region | None:
+    """Box of the target that the opaque pixels can reach; None if outside the picture."""
+    stride = max(max(opaque.shape) // 96, 1)
+    y, x = np.nonzero(opaque[::stride, ::stride])
+    if len(x) == 0:
+        return None
+    points = spline.warp_points(np.stack([x, y], axis=1).astype(np.float64) * stride)
+    points = np.concatenate([points, spline.target])
+    low, high = np.floor(points.min(axis=0)) - margin, np.ceil(points.max(axis=0)) + margin
+    left, top = (int(v) for v in np.maximum(low, 0))
+    right, bottom = (int(v) for v in np.minimum(high + 1, size))
+    return (left, top, right, bottom) if right - left > 2 and bottom - top > 2 else None
+
+
+def _looked_up(
+    mask: NDArray[np.bool_], backward_map: NDArray[np.float32]
+) -> NDArray[np.bool_]:
+    """Where a backward map looks into a mask."""
+    height, width = mask.shape
+    x, y = np.round(backward_map[..., 0]), np.round(backward_map[..., 1])
+    inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
+    found = np.zeros(inside.shape, dtype=bool)
+    found[inside] = mask[y[inside].astype(int), x[inside].astype(int)]
+    return found
+
+
+def _stretch(backward_map: NDArray[np.float32], inside: NDArray[np.bool_]) -> float:
+    """Largest local enlargement over the mean one: 1 is even, 2 a place drawn out to double."""
+    if inside.sum() < 16:
+        return 1.0
+    dy, dx = np.gradient(backward_map[::2, ::2] / 2, axis=(0, 1))
+    mask = inside[::2, ::2]
+    jacobian = np.stack([dx[mask], dy[mask]], axis=2)
+    if len(jacobian) == 0:
+        return 1.0
+    smallest = np.linalg.svd(jacobian, compute_uv=False)[:, 1]
+    area = np.abs(np.linalg.det(jacobian))
+    mean = float(np.sqrt(np.median(area)))
+    return float(mean / max(np.percentile(smallest, 1), 1e-6))
