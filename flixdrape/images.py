@@ -25,7 +25,9 @@ MIN_SIDE = 32
 #: Below this the result is usable, and poor.
 LOW_RESOLUTION = 256
 
-_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+# Only these decoders are trusted with strangers' files; MPO and AVIF load on request only.
+Image.init()
+_FORMATS = tuple(f for f in ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF") if f in Image.OPEN)
 _WRITERS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 _ADVICE = "use a JPEG, PNG or WebP photo"
 

@@ -230,6 +230,35 @@ def above_neck(points: Points, tolerance: float) -> Polygon | None:
     return _beyond(a, b, inside, tolerance * width, 0.0, width)
 
 
+def front_strip(points: Points) -> Polygon:
+    """Draw the strip of the front that hangs from the neck opening, as wide as its chord.
+
+    Parameters
+    ----------
+    points
+        Landmarks; `neckline_left` and `neckline_right` must be there.
+
+    Returns
+    -------
+    (4, 2) float array
+        Five garment widths long.
+
+    Examples
+    --------
+    >>> front_strip({"neckline_left": (0, 0), "neckline_right": (10, 0), "armpit_left": (0, 5),
+    ...              "armpit_right": (10, 5)}).tolist()
+    [[0.0, 0.0], [10.0, 0.0], [10.0, 50.0], [0.0, 50.0]]
+    """
+    ends = _corners(points, ["neckline_left", "neckline_right"])
+    across = ends[1] - ends[0]
+    down = np.array([-across[1], across[0]]) / max(float(np.hypot(*across)), 1e-6)
+    inside = _corners(points, list(points)).mean(axis=0)
+    if np.dot(down, inside - ends.mean(axis=0)) < 0:
+        down = -down
+    far = ends + 5 * garment_width(points, "blouse") * down
+    return np.vstack([ends, far[::-1]])
+
+
 def hem_line(points: Points, category: str, shape: tuple[int, int]) -> Mask:
     """Rasterise the straight line between the hem's corners.
 
@@ -280,6 +309,8 @@ def fill(polygons: Iterable[Polygon], shape: tuple[int, int]) -> Mask:
     """
     mask = np.zeros(shape, np.uint8)
     for polygon in polygons:
+        if len(polygon) == 0:
+            continue
         cv2.fillPoly(mask, [np.round(np.clip(polygon, -1e4, 1e4)).astype(np.int32)], 1)
     return mask > 0
 

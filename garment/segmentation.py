@@ -19,6 +19,7 @@ from garment.outline import (
     beyond_openings,
     complete_points,
     fill,
+    front_strip,
     garment_width,
     hem_line,
     neck_opening,
@@ -108,6 +109,7 @@ class _Zones:
     outline: Mask
     core: Mask  # well inside the corners that were seen, away from the neck opening
     centrality: NDArray[np.float32]  # in the core, depth inside trunk, sleeve or leg; 1 = midway
+    flanks: Mask  # the core beside the strip that hangs from the neck opening
     opening: Mask  # the neck opening's triangle
     opening_seed: Mask  # its middle
     above: Mask  # over the chord from neckline to neckline
@@ -129,6 +131,7 @@ def _zones(shape: tuple[int, int], seen: Points, category: str) -> _Zones:
         seed = fill([middle + 0.7 * (triangle - middle)], shape)
     chord = above_neck(points, 0.15) if category in TOPS else None
     above = fill([] if chord is None else [chord], shape)
+    below = np.zeros((0, 2)) if triangle is None else front_strip(points)
     core = _erode(fill(outline(seen, category), shape), 0.08 * width)
     core &= ~_dilate(opening, 0.04 * width)
     bulge = _BULGE[category] * width
@@ -140,6 +143,7 @@ def _zones(shape: tuple[int, int], seen: Points, category: str) -> _Zones:
         outline=drawn,
         core=core,
         centrality=np.where(core, _centrality(outline(seen, category), shape), 0),
+        flanks=core & ~_dilate(fill([below], shape), 0.1 * width),
         opening=opening,
         opening_seed=seed,
         above=above,
@@ -230,24 +234,25 @@ def _opening_differs(zones: _Zones, bins: NDArray[np.int32], cloth: NDArray[np.f
 def _bare_body(
     zones: _Zones,
     bins: NDArray[np.int32],
-    cloth: NDArray[np.float64],
+    whole: NDArray[np.float64],
     background: NDArray[np.float64],
 ) -> Mask:
     """Find the mannequin in an open front or a slit: its neck's colour, reaching neck or hem.
 
     Patches that reach neither are left: through lace the body shows and belongs to the picture.
-    Where the front is open from neck to hem the body may have taken a good part of what passed
-    for cloth, so less evidence is asked of what reaches both.
+    What reaches only one of the two must have the colour of the neck above the garment as well: a
+    dark fold may resemble a dark inside. What reaches both must be rare in the flanks, where no
+    front gapes: a shirt's own colour reaches both too.
     """
     body = _density(bins, zones.opening_seed)
+    cloth = _density(bins, zones.flanks)
     main = zones.core & (body > 0.1 * body[zones.opening_seed].max()) & (background < body)
     neck, hem = _dilate(zones.opening, 0.1 * zones.width), _dilate(zones.hem, 0.2 * zones.width)
-    bare = _reaching(_open(main & (cloth < 0.5 * body), 0.03 * zones.width), neck | hem)
-    through = _open(main & (cloth < 1.2 * body), 0.03 * zones.width)
-    through = _reaching(_reaching(through, neck), hem)
-    if np.count_nonzero(through) < 0.35 * np.count_nonzero(zones.outline):
-        bare |= through
-    return bare
+    narrow = 0.03 * zones.width
+    through = _reaching(_reaching(_open(main & (cloth < 0.25 * body), narrow), neck), hem)
+    neck_shows = _density(bins, zones.above) > 0.1 * body
+    partly = _open(main & neck_shows & (whole < 0.5 * body), narrow)
+    return through | _reaching(partly, neck | hem)
 
 
 def _grab_cut(image: NDArray[np.uint8], labels: NDArray[np.uint8]) -> bool:

@@ -8,11 +8,15 @@ import logging
 import shlex
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
+from garment.backgrounds import BackgroundSwap
 from garment.data import category_of, read_garments
 from garment.landmarks import CATEGORIES, FASHIONAI_24, VIEWS
 from garment.metrics import normalised_errors
@@ -64,6 +68,28 @@ def validate_from_boxes(
     return figures
 
 
+def emptied(
+    image: NDArray[np.uint8], scale: float, sample: Sample, rng: np.random.Generator
+) -> NDArray[np.uint8]:
+    """Cover a photo's garment with the background beside it: a scene without a garment."""
+    x, y, width, height = (scale * v for v in sample.box())
+    rows, columns = image.shape[:2]
+    left, right = int(max(x - 0.15 * width, 0)), int(min(x + 1.15 * width, columns))
+    top, bottom = int(max(y - 0.12 * height, 0)), int(min(y + 1.12 * height, rows))
+    strips = [image[:, :left], image[:, right:], image[:top], image[bottom:]]
+    strip = max(strips, key=lambda s: min(s.shape[:2]))
+    if min(strip.shape[:2]) < 4:
+        strip = rng.integers(0, 256, (rng.integers(1, 5), rng.integers(1, 5), 3)).astype(np.uint8)
+    result = image.copy()
+    result[top:bottom, left:right] = cv2.resize(strip, (right - left, bottom - top))
+    return result
+
+
+def _pseudo(sample: Sample) -> Sample:
+    """A pseudo-label's missing landmark is not known to be absent: the looks may differ."""
+    return replace(sample, absent=np.zeros_like(sample.absent))
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the command line."""
     parser = argparse.ArgumentParser(prog="python -m garment.train", description=__doc__)
@@ -71,6 +97,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints and logs")
     parser.add_argument("--resume", action="store_true", help="go on from OUT/last.pt")
     parser.add_argument("--init", type=Path, help="start from these weights (safetensors)")
+    parser.add_argument("--pseudo", type=Path, help="file that garment.pseudo wrote")
+    parser.add_argument("--pseudo-weight", type=float, default=0.4)
+    parser.add_argument("--mattes", type=Path, help="folder that garment.backgrounds wrote")
     parser.add_argument("--size", type=int, nargs=2, default=(160, 192), metavar=("W", "H"))
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--epoch-size", type=int, default=3000, help="crops in an epoch")
@@ -93,6 +122,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         s.weighing(args.mannequin_weight) if s.tags.get("scene") == "mannequin" else s
         for s in read_garments(args.data / "keypoints_train.json")
     ]
+    if args.pseudo:
+        samples += [_pseudo(s).weighing(args.pseudo_weight) for s in read_garments(args.pseudo)]
+    samples += [s.without_object(FASHIONAI_24, negative="covered").weighing(0.04) for s in samples]
     held_out = read_garments(args.data / "keypoints_val.json")
     config = NetworkConfig(
         len(FASHIONAI_24),
@@ -114,7 +146,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         seed=args.seed,
         augmentation=AUGMENTATION,
     )
-    trainer = Trainer(network, FASHIONAI_24, samples, training, args.out)
+    swap = BackgroundSwap(args.mattes) if args.mattes else None
+
+    def scene(
+        sample: Sample, image: NDArray[np.uint8], scale: float, rng: np.random.Generator
+    ) -> NDArray[np.uint8]:
+        if sample.tags.get("negative") == "covered":
+            return emptied(image, scale, sample, rng)
+        return swap(sample, image, scale, rng) if swap else image
+
+    trainer = Trainer(network, FASHIONAI_24, samples, training, args.out, scene)
     figures: dict[str, float] = {}
 
     def validate(current: KeypointNetwork) -> dict[str, float]:

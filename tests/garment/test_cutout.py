@@ -257,6 +257,18 @@ def test_open_front_shows_no_mannequin():
     assert result.matte[70:210, 108:132].mean() < 0.05
 
 
+def test_dark_fold_down_to_the_hem_stays():
+    """A dark inside of the collar does not make a dark stripe of the front a body."""
+    truth = drawn_matte("outwear")
+    front = cloth()
+    dark = np.array([30, 28, 32])
+    front[130:, 128:138] = dark
+    back = plain()
+    cv2.rectangle(back, (99, 50), (141, 75), dark.tolist(), -1)
+    result = cut_out(photo(truth, front, back), corners("outwear"), "outwear")
+    assert result.matte[135:210, 128:138].mean() > 0.98
+
+
 def test_lace_keeps_what_shows_through():
     truth = drawn_matte("blouse")
     skin = np.array([226, 196, 168])

@@ -1,0 +1,274 @@
+"""The command line: ``flixdrape drape | pose | garment | demo``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+from flixdrape.errors import FlixDrapeError, UnusableInputError
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Without the program's name; those of the process by default.
+
+    Returns
+    -------
+    int
+        0 done; 2 unusable input; 3 no person or no garment found. Of several pictures in one
+        call the others are done all the same, and the highest status is returned.
+    """
+    args = _parser().parse_args(arguments)
+    try:
+        status: int = args.run(args)
+    except FlixDrapeError as error:
+        status = _complain(error)
+    except BrokenPipeError:
+        # The reader of our output has gone, as `head` does: nothing is wrong.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="flixdrape", description="Drape a garment's photo onto a person's photo."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    drape = commands.add_parser("drape", help="drape a garment onto a person")
+    drape.add_argument("pictures", nargs="+", metavar="GARMENT PERSON")
+    drape.add_argument("-o", "--out", required=True, help="picture to write (png, jpg, webp)")
+    drape.add_argument("--category", help="what the garment is, if found out wrong")
+    drape.add_argument("--json", metavar="FILE", help="write what was done ('-': standard output)")
+    drape.add_argument("--layers", metavar="DIR", help="write garment, erased and occluders there")
+    drape.set_defaults(run=_drape)
+
+    pose = commands.add_parser("pose", help="find people's joints")
+    pose.add_argument("images", nargs="+", metavar="IMAGE")
+    pose.add_argument("--method", default="topdown-heatmap", help="default: %(default)s")
+    pose.add_argument("--json", metavar="FILE", default="-", help="default: standard output")
+    pose.add_argument("--overlay", metavar="DIR", help="draw the joints on copies there")
+    pose.set_defaults(run=_pose)
+
+    garment = commands.add_parser("garment", help="find garments' corners")
+    garment.add_argument("images", nargs="+", metavar="IMAGE")
+    garment.add_argument("--json", metavar="FILE", default="-", help="default: standard output")
+    garment.add_argument("--overlay", metavar="DIR", help="draw the corners on copies there")
+    garment.add_argument("--cutout", metavar="DIR", help="write the garments cut out there")
+    garment.set_defaults(run=_garment)
+
+    demo = commands.add_parser("demo", help="drape the shipped samples")
+    demo.add_argument("--out", default="out", help="folder to write to (default: %(default)s)")
+    demo.set_defaults(run=_demo)
+    return parser
+
+
+def _complain(error: FlixDrapeError) -> int:
+    print(f"flixdrape: {' '.join(str(error).split())}", file=sys.stderr)
+    return error.exit_status
+
+
+def _drape(args: argparse.Namespace) -> int:
+    from flixdrape.drape import drape
+    from garment import CATEGORIES
+
+    *garments, person = args.pictures
+    if len(garments) != 1:
+        raise UnusableInputError(
+            f"drape takes one garment and one person, got {len(args.pictures)} pictures"
+        )
+    if args.category and args.category not in CATEGORIES:
+        raise UnusableInputError(f"--category {args.category}: one of {', '.join(CATEGORIES)}")
+    _check_folder(Path(args.out).parent)
+    with _lines(args.json) as write:
+        result = drape(garments[0], person, category=args.category)
+        result.save(args.out)
+        if args.layers:
+            _make_folder(args.layers)
+            result.save_layers(args.layers)
+        for warning in result.report["warnings"]:
+            print(f"flixdrape: note: {warning}", file=sys.stderr)
+        write(
+            {
+                "garment": garments[0],
+                "person": person,
+                "out": args.out,
+                "category": result.report["category"],
+                "target_keypoints": {
+                    name: [round(float(v), 2) for v in point]
+                    for name, point in result.target.items()
+                },
+                **{key: result.report[key] for key in ("warp", "timing_ms", "warnings")},
+            }
+        )
+    return 0
+
+
+def _pose(args: argparse.Namespace) -> int:
+    from flixdrape.annotate import draw_keypoints
+    from flixdrape.drape import find_person
+    from flixdrape.images import open_picture, save_picture
+    from pose import METHODS
+
+    if args.method not in METHODS:
+        raise UnusableInputError(f"--method {args.method}: one of {', '.join(METHODS)}")
+
+    def one(file: str) -> dict[str, Any]:
+        picture = open_picture(file)
+        start = time.perf_counter()
+        people = find_person(picture, args.method)
+        elapsed = 1000 * (time.perf_counter() - start)
+        if args.overlay:
+            drawn = picture.rgb
+            for person in people:
+                drawn = draw_keypoints(drawn, person, threshold=0.2)
+            save_picture(drawn, _beside(args.overlay, file))
+        return {
+            "file": file,
+            "width": picture.width,
+            "height": picture.height,
+            "method": args.method,
+            "elapsed_ms": round(elapsed, 1),
+            "people": [
+                {
+                    "bbox": [round(v, 2) for v in person.bbox(0.2)],
+                    "score": round(person.score, 4),
+                    "keypoints": {
+                        name: [round(float(x), 2), round(float(y), 2), round(float(score), 4)]
+                        for name, (x, y), score in zip(
+                            person.schema.names, person.xy, person.scores, strict=True
+                        )
+                    },
+                }
+                for person in people
+            ],
+        }
+
+    return _each(args.images, args.json, [args.overlay], one)
+
+
+def _garment(args: argparse.Namespace) -> int:
+    from flixdrape.annotate import draw_keypoints
+    from flixdrape.drape import find_garment
+    from flixdrape.images import open_picture, save_picture
+    from garment.cutout import cut_out
+
+    def one(file: str) -> dict[str, Any]:
+        picture = open_picture(file)
+        start = time.perf_counter()
+        found = find_garment(picture)
+        elapsed = 1000 * (time.perf_counter() - start)
+        if args.overlay:
+            save_picture(draw_keypoints(picture.rgb, found.keypoints), _beside(args.overlay, file))
+        if args.cutout:
+            cutout = cut_out(picture.rgb, found.points, found.category, alpha=picture.alpha)
+            save_picture(cutout.rgba, _beside(args.cutout, file))
+        return {
+            "file": file,
+            "width": picture.width,
+            "height": picture.height,
+            "elapsed_ms": round(elapsed, 1),
+            "category": found.category,
+            "category_scores": {k: round(v, 4) for k, v in found.category_scores.items()},
+            "view": found.view,
+            "keypoints": {
+                name: None
+                if point is None
+                else [
+                    round(point[0], 2),
+                    round(point[1], 2),
+                    round(found.keypoints.score_of(name), 4),
+                ]
+                for name, point in found.landmarks.items()
+            },
+        }
+
+    return _each(args.images, args.json, [args.overlay, args.cutout], one)
+
+
+def _each(
+    files: Sequence[str],
+    json_file: str,
+    folders: Sequence[str | None],
+    one: Callable[[str], dict[str, Any]],
+) -> int:
+    """Do every file, one JSON line each; a file that fails does not stop the others."""
+    for folder in folders:
+        if folder:
+            _make_folder(folder)
+    status = 0
+    with _lines(json_file) as write:
+        for file in files:
+            try:
+                write(one(file))
+            except FlixDrapeError as error:
+                status = max(status, _complain(error))
+    return status
+
+
+def _demo(args: argparse.Namespace) -> int:
+    from flixdrape.demo import run_demo
+
+    _make_folder(args.out)
+    run_demo(Path(args.out))
+    return 0
+
+
+def _beside(folder: str, file: str) -> Path:
+    return Path(folder) / f"{Path(file).stem}.png"
+
+
+def _make_folder(folder: str) -> None:
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnusableInputError(f"{folder}: cannot be made a folder ({error.strerror})") from None
+
+
+def _check_folder(folder: Path) -> None:
+    """Say at once that the result cannot be written, not after the work is done."""
+    if not folder.is_dir():
+        raise UnusableInputError(f"{folder}: no such folder; make it first")
+
+
+@contextmanager
+def _lines(file: str | None) -> Iterator[Callable[[dict[str, Any]], None]]:
+    """Give a function that writes one JSON object a line to a file, or standard output."""
+    if file is None:
+        yield lambda _: None
+        return
+    if file == "-":
+        yield _writer(sys.stdout)
+        return
+    try:
+        stream = open(file, "w", encoding="utf-8")  # noqa: SIM115 - closed below
+    except OSError as error:
+        raise UnusableInputError(f"{file}: cannot be written ({error.strerror})") from None
+    with stream:
+        yield _writer(stream)
+
+
+def _writer(stream: TextIO) -> Callable[[dict[str, Any]], None]:
+    def write(line: dict[str, Any]) -> None:
+        stream.write(json.dumps(line) + "\n")
+        stream.flush()
+
+    return write
+
+
+if __name__ == "__main__":
+    sys.exit(main())
