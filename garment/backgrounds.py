@@ -93,7 +93,8 @@ class BackgroundSwap:
         if rng.random() < 0.5:
             background = _shadowed(background, matte, rng)
         alpha = (matte.astype(np.float32) / 255)[..., None]
-        return np.round(image * alpha + background * (1 - alpha)).astype(np.uint8)
+        mixed = image * alpha + np.clip(background, 0, 255) * (1 - alpha)
+        return np.round(mixed).astype(np.uint8)
 
 
 def _read_matte(path: Path) -> Image:

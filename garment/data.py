@@ -27,11 +27,13 @@ def category_of(sample: Sample) -> str:
 def _describe(annotation: dict[str, Any], image: dict[str, Any]) -> dict[str, int]:
     return {
         "category": int(annotation["category_id"]) - 1,
-        "view": VIEWS.index(annotation.get("view", "front")),
+        "view": VIEWS.index(annotation["view"]) if "view" in annotation else -1,
     }
 
 
 def _absent(annotation: dict[str, Any]) -> NDArray[np.bool_]:
+    if "region" in annotation:
+        return np.zeros(len(FASHIONAI_24), dtype=bool)
     # Every landmark of these files was looked for: one without a label is not in the photo.
     rows = np.asarray(annotation["keypoints"], dtype=np.float64).reshape(-1, 3)
     return np.asarray(rows[:, 2] == 0)

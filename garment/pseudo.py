@@ -2,7 +2,7 @@
 
 ``python -m garment.pseudo --data FOLDER --out FILE`` looks at every photo of
 ``unlabelled.json`` several times, mirrored, nearer, farther and turned, and keeps the landmarks
-on which the looks agree. What it writes is a COCO keypoint file for training; it is never
+on which the looks agree; where they do not, the photo's known category alone. What it writes is a COCO keypoint file for training; it is never
 validation.
 """
 
@@ -107,6 +107,30 @@ def _other_looks(
     return looks
 
 
+def _landmarks(
+    found: tuple[NDArray[np.float64], NDArray[np.bool_], str, str],
+) -> dict[str, Any]:
+    points, labelled, category, view = found
+    rows = np.column_stack([points, 2.0 * labelled]) * labelled[:, None]
+    return {
+        "category_id": CATEGORIES.index(category) + 1,
+        "keypoints": rows.round(1).ravel().tolist(),
+        "view": view,
+    }
+
+
+def _category_only(
+    estimator: GarmentEstimator, image: NDArray[np.uint8], category: str
+) -> dict[str, Any]:
+    """Where the looks differ the photo still teaches what it shows, around where it was seen."""
+    box = estimator.predictor.locate(image).keypoints.bbox(0.2)
+    return {
+        "category_id": CATEGORIES.index(category) + 1,
+        "keypoints": [0] * (3 * len(FASHIONAI_24)),
+        "region": [round(v, 1) for v in box],
+    }
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Write pseudo-labels as the command line says; see ``--help``."""
     parser = argparse.ArgumentParser(prog="python -m garment.pseudo")
@@ -117,15 +141,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     estimator = GarmentEstimator.load(weights=args.weights)
     images: list[dict[str, Any]] = []
     annotations: list[dict[str, Any]] = []
+    labelled_count = 0
     photos = json.loads((args.data / "unlabelled.json").read_text())
     for photo in tqdm(photos, mininterval=20):
         path = (args.data / photo["file_name"]).resolve()
         image = np.asarray(cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB), np.uint8)
         found = consistent_labels(estimator, image, photo["category"])
-        if found is None:
+        if found is None and photo["category"] is None:
             continue
-        points, labelled, category, view = found
-        rows = np.column_stack([points, 2.0 * labelled]) * labelled[:, None]
+        annotation = (
+            _landmarks(found)
+            if found is not None
+            else _category_only(estimator, image, photo["category"])
+        )
+        labelled_count += found is not None
         images.append(
             {
                 "id": len(images),
@@ -137,13 +166,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             }
         )
         annotations.append(
-            {
-                "id": len(annotations),
-                "image_id": len(images) - 1,
-                "category_id": CATEGORIES.index(category) + 1,
-                "keypoints": rows.round(1).ravel().tolist(),
-                "view": view,
-            }
+            {"id": len(annotations), "image_id": len(images) - 1, **annotation}
         )
     categories = [
         {"id": i + 1, "name": name, "keypoints": list(FASHIONAI_24.names)}
@@ -153,7 +176,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     args.out.write_text(
         json.dumps({"images": images, "annotations": annotations, "categories": categories})
     )
-    print(f"{len(images)} of {len(photos)} photos labelled in {args.out}")
+    print(f"{labelled_count} of {len(photos)} photos labelled, {len(images)} kept in {args.out}")
 
 
 if __name__ == "__main__":

@@ -74,8 +74,8 @@ def emptied(
     """Cover a photo's garment with the background beside it: a scene without a garment."""
     x, y, width, height = (scale * v for v in sample.box())
     rows, columns = image.shape[:2]
-    left, right = int(max(x - 0.15 * width, 0)), int(min(x + 1.15 * width, columns))
-    top, bottom = int(max(y - 0.12 * height, 0)), int(min(y + 1.12 * height, rows))
+    left, right = int(max(x - 0.25 * width, 0)), int(min(x + 1.25 * width, columns))
+    top, bottom = int(max(y - 0.2 * height, 0)), int(min(y + 1.2 * height, rows))
     strips = [image[:, :left], image[:, right:], image[:top], image[bottom:]]
     strip = max(strips, key=lambda s: min(s.shape[:2]))
     if min(strip.shape[:2]) < 4:

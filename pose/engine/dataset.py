@@ -107,7 +107,8 @@ def read_coco(
     Returns
     -------
     list of Sample
-        Instances with three labelled keypoints or more, in the file's order.
+        Instances with three labelled keypoints or more, or with a `region` to look at (an
+        addition to COCO's format), in the file's order.
 
     Raises
     ------
@@ -124,7 +125,8 @@ def read_coco(
         image = images[annotation["image_id"]]
         rows = np.asarray(annotation["keypoints"], dtype=np.float64).reshape(-1, 3)
         labelled = rows[:, 2] > 0
-        if labelled.sum() < 3:
+        region = annotation.get("region")
+        if labelled.sum() < 3 and region is None:
             continue
         lacking = absent(annotation) if absent else np.zeros(len(schema), dtype=bool)
         tags = {k: str(image[k]) for k in ("source", "scene", "mask") if k in image}
@@ -136,6 +138,7 @@ def read_coco(
                 absent=lacking & ~labelled,
                 attributes=describe(annotation, image) if describe else {},
                 tags=tags,
+                region=tuple(region) if region else None,
             )
         )
     return samples
