@@ -61,6 +61,15 @@ class Body:
     certain: dict[str, bool]
 
     @property
+    def centimetre(self) -> float:
+        """Pixels of a centimetre on a grown-up of middling height.
+
+        From shoulder joints 33 cm apart and a torso of 49 cm, whichever is seen less
+        foreshortened.
+        """
+        return max(self.width / 33.0, self.torso / 49.0)
+
+    @property
     def neck(self) -> Point:
         """Middle of the shoulders."""
         return (self.shoulders["left"] + self.shoulders["right"]) / 2
@@ -102,7 +111,7 @@ class Body:
         span = shoulders["right"] - shoulders["left"]
         seen_width = max(float(np.linalg.norm(span)), 1.0)
         across = span / seen_width
-        # Shoulder joints lie some 0.72 torso lengths apart; one who shows much less is turned.
+        # Shoulder joints lie some two thirds of a torso apart; who shows much less is turned.
         width = max(seen_width, 0.45 * torso)
         arms, legs, certain = {}, {}, {}
         for side in SIDES:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from skimage.measure import label
 
 from flixdrape.body import SIDES, Body
 from pose import Keypoints
@@ -149,7 +150,7 @@ def _hair(
     reach = _ellipse(shape, centre - 0.5 * half[1] * up, half * np.array([2.0, 2.1]), tilt)
     mask = ((alike > 0.5) & (reach > 0.5)).astype(np.uint8)
     mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    count, labels = cv2.connectedComponents(mask, connectivity=4)
+    labels = label(mask, connectivity=1)
     root = (_ellipse(shape, centre + 0.55 * half[1] * up, half * np.array([1.35, 1.0]), tilt) > 0.5)
     joined = np.unique(labels[root & (mask > 0)])
     keep = np.isin(labels, joined[joined > 0])

@@ -17,12 +17,17 @@ Points = dict[str, Point]
 
 # Where the body's outline runs, relative to the joints; lengths are in shoulder widths (joint
 # to joint) across and in torso lengths (mid-shoulders to mid-hips) down.
-_SHOULDER_OUT, _SHOULDER_UP = 0.10, 0.10
-_NECK_HALF, _NECK_UP = 0.25, 0.20
-_CHEST_HALF, _ARMPIT_DOWN = 0.53, 0.27
-_WAIST_HALF, _WAIST_DOWN = 0.44, 0.66
-_HIP_HALF, _WAISTBAND_DOWN = 0.52, 0.80
+_SHOULDER_OUT, _SHOULDER_UP = 0.13, 0.12
+_NECK_HALF, _NECK_UP = 0.27, 0.22
+_CHEST_HALF, _ARMPIT_DOWN = 0.55, 0.27
+_WAIST_HALF, _WAIST_DOWN = 0.47, 0.66
+_HIP_HALF, _WAISTBAND_DOWN = 0.58, 0.80
 _CROTCH_DOWN = 1.14
+
+# Armpit to armpit in shoulder widths: worn on a mannequin, laid flat and roomy, and between.
+_CHEST_WORN, _CHEST_FLAT, _CHEST_MEAN = 1.05, 1.65, 1.28
+# Waistbands in centimetres: what a photo shows lies between worn (30) and laid flat (40).
+_WAISTBAND_CM, _SKIRT_WAIST_CM, _LEG_CM = 38.0, 34.0, 100.0
 
 # How much of what a garment is wider than the body still shows once it is worn: cloth that lies
 # flat at the chest goes round the body, a skirt's flare hangs free.
@@ -285,15 +290,20 @@ def _fit_shoulders(
     }
     has_sleeves = "cuff_left_in" in source or "cuff_right_in" in source
     seam = float(np.linalg.norm(tips["right"] - tips["left"]))
-    by_chest = 1.12 * 2 * _CHEST_HALF * width / _distance(source, "armpit")
-    by_shoulder = seam / _distance(source, "shoulder")
+    frontal = max(width, 0.62 * body.torso)
+    chest = frontal / _distance(source, "armpit")
+    by_shoulder = (1 + 2 * _SHOULDER_OUT) * frontal / _distance(source, "shoulder")
     # Dropped shoulders make the seam line wide and narrow straps make it short: the chest keeps
     # either from setting the scale alone.
-    scale = float(np.clip(by_shoulder, 0.9 * by_chest, 1.3 * by_chest)) if has_sleeves else by_chest
+    scale = (
+        float(np.clip(by_shoulder, _CHEST_WORN * chest, _CHEST_FLAT * chest))
+        if has_sleeves
+        else _CHEST_MEAN * chest
+    )
     target: Points = {}
     half_garment = _distance(source, "shoulder") / 2
     for side in SIDES:
-        reach = float(np.clip(scale * half_garment / (seam / 2), 0.35, 1.25))
+        reach = float(np.clip(scale * half_garment * width / frontal / (seam / 2), 0.35, 1.25))
         target[f"shoulder_{side}"] = _on_shoulder_line(roots[side], tips[side], body.neck, reach)
         opening = _distance(source, "neckline") / max(_distance(source, "shoulder"), 1.0)
         target[f"neckline_{side}"] = _on_shoulder_line(
@@ -393,24 +403,24 @@ def _fit_waistband(source: Points, body: Body) -> tuple[Points, float]:
     target = {
         f"waistband_{side}": middle + sign * half * level for side, sign in SIDES.items()
     }
-    # A waistband laid flat is half the waist's girth; a body shows less of it.
-    return target, 1.08 * 2 * half / _distance(source, "waistband")
+    return target, _SKIRT_WAIST_CM * body.centimetre / _distance(source, "waistband")
 
 
 def _fit_trousers(source: Points, body: Body) -> tuple[Points, float]:
-    target, scale = _fit_waistband(source, body)
+    target, _ = _fit_waistband(source, body)
+    scale = _WAISTBAND_CM * body.centimetre / _distance(source, "waistband")
     target["crotch"] = body.neck + _CROTCH_DOWN * body.torso * body.down
     for side in SIDES:
         leg = np.concatenate([target[f"waistband_{side}"][None], body.legs[side]])
         outer = source[f"bottom_{side}_out"] - source[f"waistband_{side}"]
-        length = scale * float(np.linalg.norm(outer))
         whole = float(np.linalg.norm(np.diff(leg, axis=0), axis=1).sum())
-        share = float(np.clip(length / whole, 0.3, 1.05))
-        # Full-length trousers end at the ankle whatever the scale says.
-        share = 1.03 if share > 0.88 else share
+        length = _WAISTBAND_CM / _LEG_CM * float(np.linalg.norm(outer))
+        share = float(np.clip(length / _distance(source, "waistband"), 0.3, 1.03))
+        # Full-length trousers end at the ankle, however wide their waist looks.
+        share = 1.03 if share > 0.82 else share
         middle, direction = along(leg, share * whole)
         width = np.linalg.norm(source[f"bottom_{side}_out"] - source[f"bottom_{side}_in"])
-        limb = body.width * float(np.interp(share, [0.3, 0.65, 1.0], [0.26, 0.18, 0.12]))
+        limb = body.width * float(np.interp(share, [0.3, 0.65, 1.0], [0.31, 0.2, 0.14]))
         half = limb + 0.5 * max(scale * float(width) / 2 - limb, 0.0)
         outward = perpendicular(direction, side)
         target[f"bottom_{side}_out"] = middle + half * outward

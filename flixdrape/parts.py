@@ -156,22 +156,22 @@ def _trousers(fit: Fit, body: Body, shape: tuple[int, int]) -> list[Part]:
         pairs = [*_corners(fit, corners), waist, rise]
         pairs.append(_middle(fit, corners[2], corners[3]))
         leg = np.concatenate([fit.target[f"waistband_{side}"][None], body.legs[side]])
-        pairs += _leg(fit, leg, side)
+        pairs += _leg(fit, leg, side, body)
         parts.append(_part(f"leg_{side}", masks[f"leg_{side}"], pairs, order))
     return parts
 
 
-def _leg(fit: Fit, leg: NDArray[np.float64], side: str) -> Pairs:
+def _leg(fit: Fit, leg: NDArray[np.float64], side: str, body: Body) -> Pairs:
     """Points on both edges of a trouser leg, from the crotch down along thigh and shin."""
     names = (f"waistband_{side}", "crotch", f"bottom_{side}_out", f"bottom_{side}_in")
     top_out, top_in, low_out, low_in = (fit.source[name] for name in names)
-    t_out, t_in, t_low_out, t_low_in = (fit.target[name] for name in names)
+    _, t_in, t_low_out, t_low_in = (fit.target[name] for name in names)
     start = arc_of(leg, t_in)
     end = arc_of(leg, (t_low_out + t_low_in) / 2)
     # The outer edge's place beside the crotch, in the photo and on the body.
     axis = low_out - top_out
     share0 = float(np.clip((top_in - top_out) @ axis / max(float(axis @ axis), 1e-6), 0.05, 0.9))
-    hip_half = max(float(np.linalg.norm(t_out - t_in)) * 0.42, 1.0)
+    hip_half = 0.31 * body.width
     low_half = float(np.linalg.norm(t_low_out - t_low_in)) / 2
     pairs: Pairs = []
     for share in (0.12, 0.4, 0.55, 0.75):
