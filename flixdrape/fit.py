@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from flixdrape.body import SIDES, Body, along, perpendicular
+from flixdrape.body import SIDES, Body, along, arc_of, perpendicular
 from garment import Garment
 
-__all__ = ["Fit", "fit_garment"]
+__all__ = ["Fit", "clear_of_torso", "complete_corners", "fit_garment"]
 
 Point = NDArray[np.float64]
 Points = dict[str, Point]
@@ -19,9 +19,9 @@ Points = dict[str, Point]
 # to joint) across and in torso lengths (mid-shoulders to mid-hips) down.
 _SHOULDER_OUT, _SHOULDER_UP = 0.13, 0.12
 _NECK_HALF, _NECK_UP = 0.27, 0.22
-_CHEST_HALF, _ARMPIT_DOWN = 0.55, 0.27
-_WAIST_HALF, _WAIST_DOWN = 0.47, 0.66
-_HIP_HALF, _WAISTBAND_DOWN = 0.58, 0.80
+_CHEST_HALF, _ARMPIT_DOWN = 0.48, 0.27
+_WAIST_HALF = 0.43
+_HIP_HALF, _WAISTBAND_DOWN = 0.52, 0.80
 _CROTCH_DOWN = 1.14
 
 # Armpit to armpit in shoulder widths: worn on a mannequin, laid flat and roomy, and between.
@@ -31,7 +31,7 @@ _WAISTBAND_CM, _SKIRT_WAIST_CM, _LEG_CM = 38.0, 34.0, 100.0
 
 # How much of what a garment is wider than the body still shows once it is worn: cloth that lies
 # flat at the chest goes round the body, a skirt's flare hangs free.
-_EASE_CHEST, _EASE_WAIST, _EASE_TOP_HEM, _EASE_SKIRT = 0.25, 0.4, 0.45, 0.85
+_EASE_CHEST, _EASE_WAIST, _EASE_TOP_HEM, _EASE_SKIRT = 0.2, 0.35, 0.35, 0.85
 
 
 @dataclass(frozen=True)
@@ -372,18 +372,54 @@ def _fit_sleeve(source: Points, target: Points, side: str, scale: float, body: B
     reach = float(np.linalg.norm(np.diff(arm, axis=0), axis=1).sum())
     # The sleeve hangs from the seam, which lies before the shoulder joint.
     offset = float(np.linalg.norm(target[f"shoulder_{side}"] - arm[0]))
-    middle, direction = along(arm, float(np.clip(length - 0.5 * offset, 0.1 * reach, 1.04 * reach)))
+    inner = scale * float(np.linalg.norm(source[f"cuff_{side}_in"] - source[f"armpit_{side}"]))
+    # However short, the sleeve's inner edge leads away from the armpit.
+    least = arc_of(arm, target[f"armpit_{side}"]) + 0.6 * inner
+    walked = max(length - 0.5 * offset, least, 0.1 * reach)
+    middle, direction = along(arm, min(walked, 1.04 * reach))
     cuff = np.linalg.norm(source[f"cuff_{side}_out"] - source[f"cuff_{side}_in"])
     limb = _limb_half(body, length / max(reach, 1.0))
-    half = limb + 0.45 * max(scale * float(cuff) / 2 - limb, 0.0)
+    half = limb + 0.4 * max(scale * float(cuff) / 2 - limb, 0.0)
     normal = perpendicular(direction, side)
+    middle = middle + clear_of_torso(
+        middle - half * normal, direction, target[f"armpit_{side}"], body, side
+    )
     target[f"cuff_{side}_out"] = middle + half * normal
     target[f"cuff_{side}_in"] = middle - half * normal
 
 
+def clear_of_torso(
+    inner: Point, direction: Point, armpit: Point, body: Body, side: str
+) -> Point:
+    """Return the shift that keeps a hanging sleeve's inner edge beside the torso.
+
+    Joints are bones: cloth on an arm that hangs close would lie inside the chest, and the
+    sleeve would fold at the armpit. An arm that reaches forward or across is left alone.
+
+    Parameters
+    ----------
+    inner : (2,) float array
+        A point of the sleeve's inner edge.
+    direction : (2,) float array
+        Of the limb there.
+    armpit : (2,) float array
+        Where the sleeve meets the side.
+    body : Body
+        For the torso's axes.
+    side : str
+        The image's side.
+    """
+    outward = SIDES[side] * body.across
+    missing = float((armpit - inner) @ outward)
+    hangs = float(direction @ body.down) > 0.75 and float(direction @ outward) > -0.35
+    if missing <= 0 or not hangs or missing > 0.4 * body.width:
+        return np.zeros(2)
+    return 0.7 * outward * missing
+
+
 def _limb_half(body: Body, share: float) -> float:
     """Half the arm's thickness at a share of its length."""
-    return body.width * float(np.interp(share, [0.0, 0.3, 0.6, 1.0], [0.20, 0.17, 0.13, 0.10]))
+    return body.width * float(np.interp(share, [0.0, 0.3, 0.6, 1.0], [0.15, 0.14, 0.11, 0.085]))
 
 
 def _fit_skirt(source: Points, body: Body) -> tuple[Points, float]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flixdrape.body import SIDES, Body, along, arc_of, perpendicular
-from flixdrape.fit import Fit
+from flixdrape.fit import Fit, clear_of_torso
 from warp import Part
 
 __all__ = ["plan_parts"]
@@ -98,16 +98,15 @@ def _sleeve(fit: Fit, side: str, body: Body) -> Pairs:
     pairs = _corners(fit, corners)
     pairs.append(_middle(fit, corners[0], corners[1]))
     pairs.append(_middle(fit, corners[2], corners[3]))
-    return pairs + _along_limb(fit, body.arms[side], side, corners)
+    return pairs + _along_arm(fit, body, side, corners)
 
 
-def _along_limb(
-    fit: Fit, limb: NDArray[np.float64], side: str, corners: Sequence[str]
-) -> Pairs:
-    """Points between the ends of a tube of cloth, laid along the limb it covers.
+def _along_arm(fit: Fit, body: Body, side: str, corners: Sequence[str]) -> Pairs:
+    """Points between the ends of a sleeve, laid along the arm it covers.
 
     `corners` are its outer and inner start, its outer and inner end.
     """
+    limb = body.arms[side]
     starts = [(fit.source[name], fit.target[name]) for name in corners]
     (out0, t_out0), (in0, t_in0), (out1, t_out1), (in1, t_in1) = starts
     end = (t_out1 + t_in1) / 2
@@ -129,6 +128,7 @@ def _along_limb(
         # From the seam to the limb's own width within the first third.
         ease = max(1 - share / 0.5, 0.0)
         half = width1 + (0.75 * width0 - width1) * (1 - share)
+        middle = middle + clear_of_torso(middle - half * normal, direction, t_in0, body, side)
         straight_out, straight_in = _lerp(t_out0, t_out1, share), _lerp(t_in0, t_in1, share)
         out = (1 - ease) * (middle + half * normal) + ease * straight_out
         inner = (1 - ease) * (middle - half * normal) + ease * straight_in
