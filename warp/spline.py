@@ -115,8 +115,8 @@ class ThinPlateSpline:
     ) -> NDArray[np.float32]:
         """Say for each target pixel where in the source to look.
 
-        Evaluated on a grid of `step` pixels and interpolated by cubic polynomials: between
-        control points a spline is far smoother than that.
+        Evaluated on a grid of `step` pixels and interpolated by cubic polynomials, and at every
+        pixel close to a control point: elsewhere a spline is far smoother than that.
 
         Parameters
         ----------
@@ -145,7 +145,21 @@ class ThinPlateSpline:
         across = _cubic_weights(width, step, len(columns))
         down = _cubic_weights(height, step, len(rows))
         dense = np.einsum("hr,rcd->hcd", down, nodes, optimize=True)
-        return np.ascontiguousarray(np.einsum("wc,hcd->hwd", across, dense, optimize=True))
+        dense = np.ascontiguousarray(np.einsum("wc,hcd->hwd", across, dense, optimize=True))
+        self._sharpen(dense, (left, top), 2 * step)
+        return dense
+
+    def _sharpen(
+        self, dense: NDArray[np.float32], corner: tuple[int, int], reach: int
+    ) -> None:
+        """Evaluate exactly around the control points, where the kernel is not smooth."""
+        height, width = dense.shape[:2]
+        near = np.zeros((height, width), dtype=bool)
+        for x, y in np.round(self.target - corner).astype(int):
+            near[max(y - reach, 0) : max(y + reach, 0), max(x - reach, 0) : max(x + reach, 0)] = True
+        rows, columns = np.nonzero(near)
+        points = np.stack([columns, rows], axis=1).astype(np.float64) + corner
+        dense[rows, columns] = self._backward(points)
 
     def _evaluate(self, columns: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.float32]:
         x, y = np.meshgrid(columns.astype(np.float64), rows.astype(np.float64))
@@ -234,7 +248,11 @@ class _OneWay:
 
 
 def _solve(centres: Floats, values: Floats, regularisation: float) -> tuple[Floats, Floats]:
-    """Solve for kernel and affine weights as `kornia.get_tps_transform`, with regularisation."""
+    """Solve for the weights that `kornia.geometry.transform.warp_points_tps` takes.
+
+    kornia's own `get_tps_transform` centres the kernels on the target points and knows no
+    regularisation; the minimum of bending energy has them on the source points.
+    """
     count = len(centres)
     squared = ((centres[:, None] - centres[None]) ** 2).sum(axis=2)
     kernel = 0.5 * squared * np.log(np.where(squared > 0, squared, 1.0))
