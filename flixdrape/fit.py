@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from flixdrape.body import SIDES, Body, along, arc_of, perpendicular
 from garment import Garment
 
-__all__ = ["Fit", "clear_of_torso", "complete_corners", "fit_garment"]
+__all__ = ["HIP_HALF", "Fit", "clear_of_torso", "complete_corners", "fit_garment"]
 
 Point = NDArray[np.float64]
 Points = dict[str, Point]
@@ -21,7 +21,7 @@ _SHOULDER_OUT, _SHOULDER_UP = 0.13, 0.12
 _NECK_HALF, _NECK_UP = 0.27, 0.22
 _CHEST_HALF, _ARMPIT_DOWN = 0.48, 0.27
 _WAIST_HALF = 0.43
-_HIP_HALF, _WAISTBAND_DOWN = 0.52, 0.80
+HIP_HALF, _WAISTBAND_DOWN = 0.52, 0.80
 _CROTCH_DOWN = 1.14
 
 # Armpit to armpit in shoulder widths: worn on a mannequin, laid flat and roomy, and between.
@@ -174,7 +174,7 @@ def _extrapolate(points: Points, stem: str) -> None:
             points[name] = 0.55 * at("armpit") + 0.45 * at("hemline")
         elif stem in ("top_hem", "hemline"):
             upper = "shoulder" if f"shoulder_{side}" in points else "waistband"
-            length = 1.5 if stem == "top_hem" else 2.0
+            length = 1.8 if stem == "top_hem" else 3.0
             points[name] = at("armpit" if upper == "shoulder" else upper) + (
                 length * (at("armpit") - at("shoulder")) if upper == "shoulder" else 0.0
             )
@@ -259,8 +259,8 @@ def _fit_top(source: Points, body: Body) -> tuple[Points, float]:
         target[f"armpit_{side}"] = chest_at + sign * armpit_half * body.across
     for stem, own, ease in (
         ("waistline", _WAIST_HALF, _EASE_WAIST),
-        ("top_hem", _HIP_HALF, _EASE_TOP_HEM),
-        ("hemline", _HIP_HALF, _EASE_SKIRT),
+        ("top_hem", HIP_HALF, _EASE_TOP_HEM),
+        ("hemline", HIP_HALF, _EASE_SKIRT),
     ):
         if f"{stem}_left" in source:
             half = _half_width(source, stem, scale, own * body.width, ease)
@@ -427,7 +427,7 @@ def _fit_skirt(source: Points, body: Body) -> tuple[Points, float]:
     across, down = _garment_axes(source, "waistband", "hemline")
     start = (target["waistband_left"] + target["waistband_right"]) / 2
     waist = (source["waistband_left"] + source["waistband_right"]) / 2
-    half = _half_width(source, "hemline", scale, _HIP_HALF * body.width, _EASE_SKIRT)
+    half = _half_width(source, "hemline", scale, HIP_HALF * body.width, _EASE_SKIRT)
     _fit_level(source, target, "hemline", (waist, start), (across, down), scale, half, body)
     return target, scale
 
@@ -456,8 +456,8 @@ def _fit_trousers(source: Points, body: Body) -> tuple[Points, float]:
         share = 1.03 if share > 0.82 else share
         middle, direction = along(leg, share * whole)
         width = np.linalg.norm(source[f"bottom_{side}_out"] - source[f"bottom_{side}_in"])
-        limb = body.width * float(np.interp(share, [0.3, 0.65, 1.0], [0.31, 0.2, 0.14]))
-        half = limb + 0.5 * max(scale * float(width) / 2 - limb, 0.0)
+        limb = body.width * float(np.interp(share, [0.3, 0.65, 1.0], [0.25, 0.17, 0.12]))
+        half = limb + 0.4 * max(scale * float(width) / 2 - limb, 0.0)
         outward = perpendicular(direction, side)
         target[f"bottom_{side}_out"] = middle + half * outward
         target[f"bottom_{side}_in"] = middle - half * outward

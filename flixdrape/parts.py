@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flixdrape.body import SIDES, Body, along, arc_of, perpendicular
-from flixdrape.fit import Fit, clear_of_torso
+from flixdrape.fit import HIP_HALF, Fit, clear_of_torso
 from warp import Part
 
 __all__ = ["plan_parts"]
@@ -168,13 +168,14 @@ def _leg(fit: Fit, leg: NDArray[np.float64], side: str, body: Body) -> Pairs:
     _, t_in, t_low_out, t_low_in = (fit.target[name] for name in names)
     start = arc_of(leg, t_in)
     end = arc_of(leg, (t_low_out + t_low_in) / 2)
+    hip_span = float(np.linalg.norm(body.hips["right"] - body.hips["left"]))
     # The outer edge's place beside the crotch, in the photo and on the body.
     axis = low_out - top_out
     share0 = float(np.clip((top_in - top_out) @ axis / max(float(axis @ axis), 1e-6), 0.05, 0.9))
-    hip_half = 0.31 * body.width
+    hip_half = max(HIP_HALF * body.width - 0.5 * hip_span, 0.18 * body.width)
     low_half = float(np.linalg.norm(t_low_out - t_low_in)) / 2
     pairs: Pairs = []
-    for share in (0.12, 0.4, 0.55, 0.75):
+    for share in (0.05, 0.4, 0.55, 0.75):
         middle, direction = along(leg, start + share * (end - start))
         normal = perpendicular(direction, side)
         half = float(np.interp(share, [0, 0.5, 1], [hip_half, 0.5 * (hip_half + low_half), low_half]))

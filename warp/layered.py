@@ -186,18 +186,22 @@ def _bounds(mask: NDArray[np.bool_], margin: int = 4) -> Region | None:
 
 
 def _target_region(
-    spline: ThinPlateSpline, opaque: NDArray[np.bool_], size: tuple[int, int], margin: int = 12
+    spline: ThinPlateSpline, opaque: NDArray[np.bool_], size: tuple[int, int], step: int = 16
 ) -> Region | None:
-    """Box of the target that the opaque pixels can reach; None if outside the picture."""
-    stride = max(max(opaque.shape) // 96, 1)
-    y, x = np.nonzero(opaque[::stride, ::stride])
-    if len(x) == 0:
+    """Box of the target from which the spline looks into the mask; None if from nowhere.
+
+    Asked of the backward way itself, on a coarse grid: the forward one is not its inverse.
+    """
+    columns, rows = np.arange(0, size[0] + step, step), np.arange(0, size[1] + step, step)
+    x, y = np.meshgrid(columns.astype(np.float64), rows.astype(np.float64))
+    source = spline.unwarp_points(np.stack([x.ravel(), y.ravel()], axis=1))
+    looked = source.reshape(len(rows), len(columns), 2).astype(np.float32)
+    hits = _looked_up(opaque, looked)
+    nodes = _bounds(hits, margin=1)
+    if nodes is None:
         return None
-    points = spline.warp_points(np.stack([x, y], axis=1).astype(np.float64) * stride)
-    points = np.concatenate([points, spline.target])
-    low, high = np.floor(points.min(axis=0)) - margin, np.ceil(points.max(axis=0)) + margin
-    left, top = (int(v) for v in np.maximum(low, 0))
-    right, bottom = (int(v) for v in np.minimum(high + 1, size))
+    left, top = nodes[0] * step, nodes[1] * step
+    right, bottom = min(nodes[2] * step, size[0]), min(nodes[3] * step, size[1])
     return (left, top, right, bottom) if right - left > 2 and bottom - top > 2 else None
 
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 
@@ -121,5 +120,4 @@ def load_checkpoint(path: Path, schema: KeypointSchema) -> KeypointNetwork:
     missing = [name for name in missing if not name.endswith("num_batches_tracked")]
     if missing or unexpected:
         raise CheckpointError(f"{path}: weights do not fit their card: {missing or unexpected}")
-    torch.set_flush_denormal(True)
     return network.eval()

@@ -48,7 +48,7 @@ def dress_mannequin(name: str, mesh: BaseMesh, body: PosedBody) -> list[tuple[st
         cut = Cut(_CREW_NECK, sleeve=0.8, hem=hip - 0.03, ease=(0.012, 0.026))
         garment = cut_garment("tee", mesh, body, cut)
         let_fall(garment, 24)
-        finish(garment, materials.fabric("stripes", (0.60, 0.07, 0.06), (0.86, 0.84, 0.80)))
+        finish(garment, materials.fabric("stripes", (0.02, 0.04, 0.13), (0.72, 0.30, 0.05)))
         return [("blouse", garment)]
     if name == "mannequin_dress":
         cut = Cut(

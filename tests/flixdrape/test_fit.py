@@ -1,0 +1,122 @@
+"""Where corners go: order, proportion, symmetry, and what is missing."""
+
+import numpy as np
+import pytest
+from bodies import GARMENTS, garment, person
+from flixdrape.body import Body
+from flixdrape.fit import complete_corners, fit_garment
+from hypothesis import given
+from hypothesis import strategies as st
+
+BODY = Body.from_keypoints(person())
+
+
+@pytest.mark.parametrize("category", GARMENTS)
+def test_symmetric_garment_on_symmetric_body_stays_symmetric(category):
+    fit = fit_garment(garment(category), BODY)
+    for name, point in fit.target.items():
+        other = fit.target[name.replace("_left", "_x").replace("_right", "_left").replace("_x", "_right")]
+        assert point[0] + other[0] == pytest.approx(400, abs=1.0), name
+        assert point[1] == pytest.approx(other[1], abs=1.0), name
+
+
+@pytest.mark.parametrize("category", GARMENTS)
+@given(scale=st.floats(0.3, 4), x=st.floats(-200, 200))
+def test_fit_scales_and_shifts_with_the_person(category, scale, x):
+    base = fit_garment(garment(category), BODY).target
+    moved = fit_garment(
+        garment(category), Body.from_keypoints(person(scale=scale, shift=(x, 7.0)))
+    ).target
+    for name, point in base.items():
+        assert np.allclose(moved[name], scale * point + [x, 7.0], atol=0.1), name
+
+
+@pytest.mark.parametrize("category", GARMENTS)
+def test_size_of_the_garments_photo_does_not_matter(category):
+    base = fit_garment(garment(category), BODY).target
+    larger = {name: (2.5 * x, 2.5 * y) for name, (x, y) in GARMENTS[category].items()}
+    again = fit_garment(garment(category, larger), BODY).target
+    for name, point in base.items():
+        assert np.allclose(again[name], point, atol=0.5), name
+
+
+def test_top_lies_on_neck_shoulders_and_chest():
+    target = fit_garment(garment("blouse"), BODY).target
+    assert 90 < target["neckline_left"][1] < target["shoulder_left"][1] < 135
+    assert 130 < target["shoulder_left"][0] < 160
+    assert target["shoulder_left"][0] < target["neckline_left"][0] < target["center_front"][0]
+    assert target["center_front"][1] > target["neckline_left"][1]
+    assert 150 < target["armpit_left"][1] < 190
+    assert 230 < target["top_hem_left"][1] < 330
+    assert target["cuff_left_out"][0] < target["cuff_left_in"][0] <= target["armpit_left"][0] + 5
+
+
+def test_sleeves_follow_the_arm_and_end_by_their_length():
+    short = fit_garment(garment("blouse"), BODY).target
+    long = fit_garment(garment("outwear"), BODY).target
+    assert short["cuff_left_out"][1] < 215
+    assert 245 < long["cuff_left_out"][1] < 300
+    raised = Body.from_keypoints(person({"right_elbow": (80, 130), "right_wrist": (10, 130)}))
+    target = fit_garment(garment("outwear"), raised).target
+    assert target["cuff_left_out"][0] < 60
+    assert target["cuff_left_out"][1] < target["cuff_left_in"][1]
+
+
+def test_full_length_trousers_end_at_the_ankle_and_shorts_above_the_knee():
+    long = fit_garment(garment("trousers"), BODY).target
+    assert 465 < long["bottom_left_out"][1] < 510
+    shorts = {f"bottom_{s}_{e}": (x, 190) for s, e, x in (
+        ("left", "out", 130), ("left", "in", 190), ("right", "in", 210), ("right", "out", 270),
+    )}
+    short = fit_garment(garment("trousers", shorts), BODY).target
+    assert short["bottom_left_out"][1] < 375
+    assert long["crotch"][1] > 265
+
+
+def test_longer_skirt_hangs_lower():
+    knee = fit_garment(garment("skirt"), BODY).target
+    mini = fit_garment(
+        garment("skirt", {"hemline_left": (110, 160), "hemline_right": (290, 160)}), BODY
+    ).target
+    assert mini["hemline_left"][1] < knee["hemline_left"][1] - 50
+
+
+def test_missing_corner_is_mirrored():
+    points = {name: np.array(place, float) for name, place in GARMENTS["blouse"].items()}
+    removed = points.pop("armpit_left")
+    completed = complete_corners(points, "blouse")
+    assert np.allclose(completed["armpit_left"], removed, atol=1)
+
+
+@pytest.mark.parametrize(
+    ("category", "stem"),
+    [
+        ("blouse", "top_hem"), ("blouse", "neckline"), ("blouse", "armpit"),
+        ("dress", "waistline"), ("dress", "hemline"), ("trousers", "bottom"),
+    ],
+)
+def test_missing_pairs_are_extrapolated_plausibly(category, stem):
+    gone = [name for name in GARMENTS[category] if name.startswith(stem)]
+    if stem == "bottom":
+        gone = [name for name in gone if name.endswith("_out")]
+    fit = fit_garment(garment(category, missing=gone), BODY)
+    whole = fit_garment(garment(category), BODY)
+    for name in gone:
+        assert np.linalg.norm(fit.target[name] - whole.target[name]) < 90, name
+
+
+def test_too_little_to_go_by():
+    with pytest.raises(ValueError, match="found"):
+        complete_corners({"neckline_left": np.zeros(2)}, "blouse")
+    with pytest.raises(ValueError, match="found"):
+        complete_corners(
+            {"waistband_left": np.zeros(2), "waistband_right": np.ones(2)}, "trousers"
+        )
+
+
+def test_warnings_say_what_may_suffer():
+    behind = fit_garment(garment("blouse", view="back"), BODY).warnings
+    assert any("from behind" in w for w in behind)
+    legless = Body.from_keypoints(person(missing=("left_ankle",)))
+    assert any("legs" in w for w in fit_garment(garment("skirt"), legless).warnings)
+    assert not fit_garment(garment("blouse"), BODY).warnings

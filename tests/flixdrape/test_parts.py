@@ -1,0 +1,102 @@
+"""Parts: masks that cover, seams that are shared, warps that do not fold."""
+
+import cv2
+import numpy as np
+import pytest
+from bodies import GARMENTS, garment, person
+from flixdrape.body import Body
+from flixdrape.fit import fit_garment
+from flixdrape.parts import plan_parts
+from warp import warp_layers
+
+SHAPE = (520, 400)
+POSES = {
+    "standing": {},
+    "hands on hips": {"left_elbow": (300, 190), "left_wrist": (245, 235)},
+    "arm raised": {"right_elbow": (100, 90), "right_wrist": (90, 20)},
+    "arms wide": {
+        "left_elbow": (320, 140), "left_wrist": (390, 140), "right_elbow": (80, 140),
+        "right_wrist": (10, 140),
+    },
+    "striding": {"left_knee": (250, 370), "left_ankle": (275, 460), "right_ankle": (140, 480)},
+}
+
+
+def cloth(category):
+    """A garment drawn as its outline, striped."""
+    points = GARMENTS[category]
+    order = [
+        "neckline_left", "shoulder_left", "cuff_left_out", "cuff_left_in", "armpit_left",
+        "waistband_left", "waistline_left", "top_hem_left", "hemline_left", "bottom_left_out",
+        "bottom_left_in", "crotch", "bottom_right_in", "bottom_right_out", "hemline_right",
+        "top_hem_right", "waistline_right", "waistband_right", "armpit_right", "cuff_right_in",
+        "cuff_right_out", "shoulder_right", "neckline_right", "center_front",
+    ]
+    outline = np.array([points[name] for name in order if name in points], np.int32)
+    rgba = np.zeros((*SHAPE, 4), np.uint8)
+    rgba[..., :3] = np.where((np.arange(SHAPE[0]) // 8 % 2)[:, None, None], 220, 60)
+    alpha = np.zeros(SHAPE, np.uint8)
+    cv2.fillPoly(alpha, [outline], 255)
+    rgba[..., 3] = alpha
+    return rgba
+
+
+@pytest.mark.parametrize("category", GARMENTS)
+def test_masks_cover_the_whole_picture(category):
+    body = Body.from_keypoints(person())
+    parts = plan_parts(fit_garment(garment(category), body), category, body, SHAPE)
+    cover = 1 - np.prod([1 - part.mask for part in parts], axis=0)
+    assert cover.min() > 0.7
+    assert np.median(cover) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("category", ["blouse", "outwear", "dress"])
+def test_sleeves_share_the_seam_with_the_torso(category):
+    body = Body.from_keypoints(person())
+    parts = {
+        part.name: part
+        for part in plan_parts(fit_garment(garment(category), body), category, body, SHAPE)
+    }
+    assert set(parts) == {"torso", "sleeve_left", "sleeve_right"}
+    torso = {tuple(s): tuple(t) for s, t in zip(parts["torso"].source, parts["torso"].target, strict=True)}
+    for name in ("sleeve_left", "sleeve_right"):
+        shared = [
+            tuple(t) == torso[tuple(s)]
+            for s, t in zip(parts[name].source, parts[name].target, strict=True)
+            if tuple(s) in torso
+        ]
+        assert len(shared) >= 3
+        assert all(shared)
+
+
+def test_sleeveless_top_is_one_part():
+    body = Body.from_keypoints(person())
+    cuffs = [name for name in GARMENTS["blouse"] if "cuff" in name]
+    fit = fit_garment(garment("blouse", missing=cuffs), body)
+    assert [part.name for part in plan_parts(fit, "blouse", body, SHAPE)] == ["torso"]
+
+
+@pytest.mark.parametrize("pose", POSES)
+@pytest.mark.parametrize("category", GARMENTS)
+def test_nothing_folds_and_the_garment_arrives(category, pose):
+    body = Body.from_keypoints(person(POSES[pose]))
+    fit = fit_garment(garment(category), body)
+    rgba = cloth(category)
+    warped = warp_layers(rgba, plan_parts(fit, category, body, SHAPE), (400, 520))
+    assert warped.folded_fraction == 0
+    assert warped.rgba[..., 3].any()
+    chest = {"skirt": body.pelvis + [0, 15], "trousers": body.legs["left"][1]}.get(
+        category, body.neck + 0.5 * (body.pelvis - body.neck)
+    )
+    x, y = np.round(chest).astype(int)
+    assert warped.rgba[y, x, 3] == 255
+
+
+def test_no_gap_at_the_shoulder_of_a_lowered_sleeve():
+    body = Body.from_keypoints(person())
+    fit = fit_garment(garment("blouse"), body)
+    warped = warp_layers(cloth("blouse"), plan_parts(fit, "blouse", body, SHAPE), (400, 520))
+    for side in ("left", "right"):
+        seam = np.linspace(fit.target[f"shoulder_{side}"], fit.target[f"armpit_{side}"], 9)[2:-2]
+        x, y = np.round(seam).astype(int).T
+        assert (warped.rgba[y, x, 3] > 240).all()

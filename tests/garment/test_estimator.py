@@ -1,0 +1,106 @@
+"""From the network's answer to a garment, and the training photos' backgrounds."""
+
+import cv2
+import numpy as np
+import pytest
+from garment import FASHIONAI_24, LANDMARKS_OF, GarmentEstimator
+from garment.backgrounds import BackgroundSwap
+from pose.engine.dataset import Sample
+from pose.engine.keypoints import Keypoints
+from pose.engine.predictor import Prediction
+
+
+class OneAnswer:
+    """A predictor that always gives the same answer."""
+
+    def __init__(self, category, present, sure=0.9):
+        scores = np.full(5, 0.02)
+        scores[category] = 0.92
+        presence = np.array([0.95 if name in present else 0.03 for name in FASHIONAI_24.names])
+        xy = np.random.default_rng(0).uniform(0, 90, (24, 2))
+        self.prediction = Prediction(
+            Keypoints(FASHIONAI_24, xy, presence * sure),
+            presence,
+            np.full(24, sure),
+            {"category": scores, "view": np.array([0.8, 0.2])},
+            (0.0, 0.0, 90.0, 90.0),
+        )
+
+    def locate(self, image):
+        return self.prediction
+
+
+PICTURE = np.zeros((100, 100, 3), np.uint8)
+
+
+def test_lists_the_categorys_landmarks_and_none_for_lacking_ones():
+    present = [name for name in LANDMARKS_OF["blouse"] if "cuff" not in name]
+    found = GarmentEstimator(OneAnswer(0, present))(PICTURE)
+    assert found.category == "blouse"
+    assert found.view == "front"
+    assert set(found.landmarks) == set(LANDMARKS_OF["blouse"])
+    assert found.landmarks["cuff_left_in"] is None
+    assert set(found.points) == set(present)
+    assert sum(found.category_scores.values()) == pytest.approx(1)
+
+
+def test_other_categories_landmarks_never_appear():
+    found = GarmentEstimator(OneAnswer(3, FASHIONAI_24.names))(PICTURE)
+    assert set(found.points) == set(LANDMARKS_OF["skirt"])
+
+
+def test_told_category_wins():
+    found = GarmentEstimator(OneAnswer(0, FASHIONAI_24.names))(PICTURE, category="dress")
+    assert found.category == "dress"
+    assert "hemline_left" in found.points
+    with pytest.raises(ValueError, match="no category"):
+        GarmentEstimator(OneAnswer(0, ()))(PICTURE, category="hat")
+
+
+def test_no_garment_where_nothing_is_sure():
+    assert GarmentEstimator(OneAnswer(0, ()))(PICTURE) is None
+    assert GarmentEstimator(OneAnswer(0, LANDMARKS_OF["blouse"], sure=0.1))(PICTURE) is None
+
+
+@pytest.mark.parametrize(
+    "picture", [np.zeros((9, 9), np.uint8), np.zeros((9, 9, 4), np.uint8), np.zeros((9, 9, 3))]
+)
+def test_other_arrays_are_refused(picture):
+    with pytest.raises(ValueError, match="uint8"):
+        GarmentEstimator(OneAnswer(0, ()))(picture)
+
+
+@pytest.fixture
+def matted(tmp_path):
+    """A red square garment on green, its matte, and a sample that points at its corners."""
+    image = np.full((120, 100, 3), (0, 200, 0), np.uint8)
+    image[40:100, 30:70] = (200, 0, 0)
+    matte = np.zeros((120, 100), np.uint8)
+    matte[40:100, 30:70] = 255
+    cv2.imwrite(str(tmp_path / "one.png"), matte)
+    points = np.zeros((24, 2))
+    labelled = np.zeros(24, dtype=bool)
+    for name, place in {
+        "neckline_left": (40, 40), "neckline_right": (60, 40), "center_front": (50, 46),
+        "top_hem_left": (30, 99), "top_hem_right": (69, 99),
+    }.items():
+        points[FASHIONAI_24.index(name)] = place
+        labelled[FASHIONAI_24.index(name)] = True
+    return tmp_path, image, Sample(tmp_path / "one.webp", points, labelled, ~labelled)
+
+
+def test_swapped_background_keeps_the_garment(matted):
+    folder, image, sample = matted
+    rng = np.random.default_rng(0)
+    changed = BackgroundSwap(folder, share=1.0)(sample, image, 1.0, rng)
+    assert np.array_equal(changed[60:95, 35:65], image[60:95, 35:65])
+    green = (changed.astype(int) - [0, 200, 0]).__abs__().sum(axis=2) < 30
+    assert green.mean() < 0.05
+
+
+def test_share_zero_and_unknown_photos_are_left(matted):
+    folder, image, sample = matted
+    rng = np.random.default_rng(0)
+    assert BackgroundSwap(folder, share=0.0)(sample, image, 1.0, rng) is image
+    (folder / "one.png").unlink()
+    assert BackgroundSwap(folder, share=1.0)(sample, image, 1.0, rng) is image

@@ -1,0 +1,113 @@
+"""Prediction: flips, batches, locating; with networks whose answers are known."""
+
+from typing import ClassVar
+
+import numpy as np
+import pytest
+import torch
+from pose.engine.heatmap import encode
+from pose.engine.keypoints import KeypointSchema
+from pose.engine.network import KeypointNetwork, NetworkConfig, NetworkOutput
+from pose.engine.predictor import Predictor, overlap
+
+MARKS = KeypointSchema("marks", ("red", "green", "blue"))
+COLOURS = np.array([[255, 0, 0], [0, 255, 0], [0, 0, 255]], np.uint8)
+
+
+class MarkFinder(torch.nn.Module):
+    """Answers with the centres of pure red, green and blue pixels."""
+
+    config: ClassVar = NetworkConfig(3, (64, 96))
+
+    def forward(self, crops):
+        maps, presence = [], []
+        for crop in crops.permute(0, 2, 3, 1).numpy():
+            points, there = [], []
+            for colour in COLOURS.astype(int):
+                y, x = np.nonzero(np.abs(crop - colour).sum(axis=2) < 200)
+                there.append(8.0 if len(x) else -8.0)
+                points.append([x.mean(), y.mean()] if len(x) else [32.0, 48.0])
+            height, width = crop.shape[:2]
+            target = torch.tensor(points, dtype=torch.float32)
+            maps.append(encode(target, (width // 4, height // 4)).clamp(min=1e-20).log())
+            presence.append(torch.tensor(there))
+        return NetworkOutput(torch.stack(maps), torch.stack(presence), {})
+
+
+def picture(points, size=(400, 300), radius=6):
+    image = np.full((size[1], size[0], 3), 128, np.uint8)
+    y, x = np.mgrid[0 : size[1], 0 : size[0]]
+    for (px, py), colour in zip(points, COLOURS, strict=True):
+        image[(x - px) ** 2 + (y - py) ** 2 <= radius**2] = colour
+    return image
+
+
+POINTS = np.array([[220.0, 90.0], [260.0, 100.0], [240.0, 170.0]])
+
+
+@pytest.mark.parametrize("flip", [False, True])
+def test_points_come_back_in_the_pictures_pixels(flip):
+    predictor = Predictor(MarkFinder(), MARKS, flip_test=flip)
+    found = predictor.predict([picture(POINTS)], [(220.0, 90.0, 40.0, 80.0)])[0]
+    assert np.abs(found.keypoints.xy - POINTS).max() < 1.0
+    assert (found.keypoints.scores > 0.8).all()
+
+
+def test_batches_keep_the_order_of_their_boxes():
+    images, boxes, truths = [], [], []
+    for shift in range(5):
+        points = POINTS + [7.0 * shift, -5.0 * shift]
+        images.append(picture(points))
+        boxes.append((220.0 + 7 * shift, 90.0 - 5 * shift, 40.0, 80.0))
+        truths.append(points)
+    found = Predictor(MarkFinder(), MARKS).predict(images, boxes, batch_size=2)
+    for prediction, truth in zip(found, truths, strict=True):
+        assert np.abs(prediction.keypoints.xy - truth).max() < 1.0
+
+
+def test_locating_looks_closer_until_the_box_stands_still():
+    predictor = Predictor(MarkFinder(), MARKS)
+    found = predictor.locate(picture(POINTS, (800, 600), radius=14))
+    # Closer, the marks are cut off at the crop's edge, which moves their centres a little.
+    assert np.abs(found.keypoints.xy - POINTS).max() < 3
+    assert found.box[2] < 80
+
+
+def test_locating_in_an_empty_picture_gives_up_without_scores():
+    found = Predictor(MarkFinder(), MARKS).locate(np.full((90, 120, 3), 128, np.uint8))
+    assert found.keypoints.score < 0.01
+
+
+def test_flip_test_is_symmetric():
+    """A network that mirrors its input must see the same mirrored person."""
+    torch.manual_seed(0)
+    schema = KeypointSchema("pair", ("left", "right", "mid"), flip_pairs=(("left", "right"),))
+    network = KeypointNetwork(NetworkConfig(3, (64, 96), width=32, repeats=(1, 1, 1, 1)))
+    predictor = Predictor(network, schema, flip_test=True)
+    image = np.random.default_rng(0).integers(0, 256, (96, 64, 3)).astype(np.uint8)
+    box = (0.0, 0.0, 63.0, 95.0)
+    plain = predictor.predict([image], [box])[0]
+    mirrored = predictor.predict([np.ascontiguousarray(image[:, ::-1])], [box])[0]
+    assert np.allclose(plain.presence, mirrored.presence[[1, 0, 2]], atol=1e-4)
+    back = mirrored.keypoints.xy[[1, 0, 2]] * [-1, 1] + [63, 0]
+    assert np.allclose(plain.keypoints.xy, back, atol=0.2)
+
+
+def test_fusing_changes_no_answer():
+    torch.manual_seed(0)
+    network = KeypointNetwork(NetworkConfig(3, (64, 96), width=32, repeats=(1, 1, 1, 1)))
+    predictor = Predictor(network, MARKS)
+    image = np.random.default_rng(0).integers(0, 256, (96, 64, 3)).astype(np.uint8)
+    before = predictor.predict([image], [(5.0, 5.0, 50.0, 80.0)])[0].keypoints.xy
+    after = predictor.fuse().predict([image], [(5.0, 5.0, 50.0, 80.0)])[0].keypoints.xy
+    assert np.allclose(before, after, atol=0.05)
+
+
+def test_schema_must_fit_the_network():
+    with pytest.raises(ValueError, match="3 keypoints"):
+        Predictor(MarkFinder(), KeypointSchema("one", ("a",)))
+
+
+def test_overlap():
+    assert overlap((0, 0, 2, 2), (1, 0, 2, 2)) == pytest.approx(1 / 3)
+    assert overlap((0, 0, 1, 1), (5, 5, 1, 1)) == 0
