@@ -20,6 +20,8 @@ SIDES = {"left": -1.0, "right": 1.0}
 # Lengths of bones relative to the torso (mid-shoulders to mid-hips), for joints outside the
 # picture: means over standing adults of drawing manuals, good to a tenth.
 _UPPER_ARM, _FOREARM, _THIGH, _SHIN = 0.58, 0.50, 0.80, 0.80
+# Shoulder width of one who faces the camera, relative to the torso.
+_FRONTAL = 0.66
 
 
 @dataclass(frozen=True)
@@ -61,13 +63,19 @@ class Body:
     certain: dict[str, bool]
 
     @property
-    def centimetre(self) -> float:
-        """Pixels of a centimetre on a grown-up of middling height.
+    def frontal(self) -> float:
+        """Shoulder width as it would be seen from the front, in pixels.
 
-        From shoulder joints 33 cm apart and a torso of 49 cm, whichever is seen less
-        foreshortened.
+        Between what is seen and what the torso's length suggests: broad shoulders and a turn
+        aside are told apart by neither alone.
         """
-        return max(self.width / 33.0, self.torso / 49.0)
+        expected = _FRONTAL * self.torso
+        return float(np.sqrt(max(self.width, 0.94 * expected) * expected))
+
+    @property
+    def centimetre(self) -> float:
+        """Pixels of a centimetre on a grown-up, whose shoulder joints are 33 cm apart."""
+        return self.frontal / 33.0
 
     @property
     def neck(self) -> Point:
@@ -135,7 +143,7 @@ class Body:
             width,
             torso,
             front,
-            min(seen_width / (0.66 * torso), 1.0),
+            min(seen_width / (_FRONTAL * torso), 1.0),
             certain,
         )
 

@@ -145,7 +145,7 @@ def drape(
     cutout = cut_out(garment_photo.rgb, found.points, found.category, alpha=garment_photo.alpha)
     watch.lap("cutout")
     fit = _fitted(found, body, garment_photo.name)
-    parts = plan_parts(fit, found.category, body, cutout.rgba.shape[:2])
+    parts = plan_parts(fit, found.category, body, cutout.matte)
     watch.lap("fit")
     size = (person_photo.width, person_photo.height)
     warped = warp_layers(cutout.rgba, parts, size)

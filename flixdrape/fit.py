@@ -17,7 +17,7 @@ Points = dict[str, Point]
 
 # Where the body's outline runs, relative to the joints; lengths are in shoulder widths (joint
 # to joint) across and in torso lengths (mid-shoulders to mid-hips) down.
-_SHOULDER_OUT, _SHOULDER_UP = 0.13, 0.12
+_SHOULDER_OUT, _SHOULDER_UP = 0.12, 0.09
 _NECK_HALF, _NECK_UP = 0.27, 0.22
 _CHEST_HALF, _ARMPIT_DOWN = 0.48, 0.27
 _WAIST_HALF = 0.43
@@ -290,7 +290,7 @@ def _fit_shoulders(
     }
     has_sleeves = "cuff_left_in" in source or "cuff_right_in" in source
     seam = float(np.linalg.norm(tips["right"] - tips["left"]))
-    frontal = max(width, 0.62 * body.torso)
+    frontal = body.frontal
     chest = frontal / _distance(source, "armpit")
     by_shoulder = (1 + 2 * _SHOULDER_OUT) * frontal / _distance(source, "shoulder")
     # Dropped shoulders make the seam line wide and narrow straps make it short: the chest keeps

@@ -21,7 +21,9 @@ Pairs = list[tuple[Point, Point]]
 _MASK_SIDE = 320
 
 
-def plan_parts(fit: Fit, category: str, body: Body, shape: tuple[int, int]) -> list[Part]:
+def plan_parts(
+    fit: Fit, category: str, body: Body, matte: NDArray[np.float32]
+) -> list[Part]:
     """Split a garment into parts, each with its own control points.
 
     Neighbours share the points of their seam, so they meet there whatever each does elsewhere.
@@ -34,8 +36,8 @@ def plan_parts(fit: Fit, category: str, body: Body, shape: tuple[int, int]) -> l
         One of `garment.CATEGORIES`.
     body : Body
         For the way sleeves and legs take between their corners.
-    shape : (int, int)
-        Height and width of the garment's picture.
+    matte : (H, W) float32 array
+        The garment's cutout, 0..1: between corners its edge is followed, not a straight line.
 
     Returns
     -------
@@ -43,16 +45,16 @@ def plan_parts(fit: Fit, category: str, body: Body, shape: tuple[int, int]) -> l
         Drawn in ascending `order`.
     """
     if category == "trousers":
-        return _trousers(fit, body, shape)
+        return _trousers(fit, body, matte)
     if category == "skirt":
         pairs = _corners(fit, ("waistband_left", "waistband_right"))
-        pairs += _sides(fit, "waistband", "hemline")
+        pairs += _sides(fit, "waistband", "hemline", matte)
         pairs.append(_middle(fit, "waistband_left", "waistband_right"))
-        return [_part("skirt", np.ones(shape, np.float32), pairs, 0)]
-    return _top(fit, body, shape)
+        return [_part("skirt", np.ones(matte.shape, np.float32), pairs, 0)]
+    return _top(fit, body, matte)
 
 
-def _top(fit: Fit, body: Body, shape: tuple[int, int]) -> list[Part]:
+def _top(fit: Fit, body: Body, matte: NDArray[np.float32]) -> list[Part]:
     hem = "hemline" if "hemline_left" in fit.source else "top_hem"
     sleeves = [
         side for side in SIDES if {f"cuff_{side}_in", f"cuff_{side}_out"} <= fit.source.keys()
@@ -68,9 +70,9 @@ def _top(fit: Fit, body: Body, shape: tuple[int, int]) -> list[Part]:
         pairs.append(_middle(fit, f"shoulder_{side}", f"armpit_{side}"))
     if "waistline_left" in fit.source:
         pairs += _corners(fit, ("waistline_left", "waistline_right"))
-        pairs += _sides(fit, "waistline", hem)
+        pairs += _sides(fit, "waistline", hem, matte)
     else:
-        pairs += _sides(fit, "armpit", hem)
+        pairs += _sides(fit, "armpit", hem, matte)
     pairs.append(_middle(fit, f"{hem}_left", f"{hem}_right"))
     torso = _polygon(
         fit,
@@ -85,23 +87,25 @@ def _top(fit: Fit, body: Body, shape: tuple[int, int]) -> list[Part]:
         outlines[f"sleeve_{side}"] = _polygon(
             fit, (f"shoulder_{side}", f"cuff_{side}_out", f"cuff_{side}_in", f"armpit_{side}")
         )
-    masks = _masks(outlines, shape)
+    masks = _masks(outlines, matte.shape)
     parts = [_part("torso", masks["torso"], pairs, 0)]
     for side in sleeves:
         name = f"sleeve_{side}"
-        parts.append(_part(name, masks[name], _sleeve(fit, side, body), 1))
+        parts.append(_part(name, masks[name], _sleeve(fit, side, body, matte), 1))
     return parts
 
 
-def _sleeve(fit: Fit, side: str, body: Body) -> Pairs:
+def _sleeve(fit: Fit, side: str, body: Body, matte: NDArray[np.float32]) -> Pairs:
     corners = [f"shoulder_{side}", f"armpit_{side}", f"cuff_{side}_out", f"cuff_{side}_in"]
     pairs = _corners(fit, corners)
     pairs.append(_middle(fit, corners[0], corners[1]))
     pairs.append(_middle(fit, corners[2], corners[3]))
-    return pairs + _along_arm(fit, body, side, corners)
+    return pairs + _along_arm(fit, body, side, corners, matte)
 
 
-def _along_arm(fit: Fit, body: Body, side: str, corners: Sequence[str]) -> Pairs:
+def _along_arm(
+    fit: Fit, body: Body, side: str, corners: Sequence[str], matte: NDArray[np.float32]
+) -> Pairs:
     """Points between the ends of a sleeve, laid along the arm it covers.
 
     `corners` are its outer and inner start, its outer and inner end.
@@ -132,12 +136,15 @@ def _along_arm(fit: Fit, body: Body, side: str, corners: Sequence[str]) -> Pairs
         straight_out, straight_in = _lerp(t_out0, t_out1, share), _lerp(t_in0, t_in1, share)
         out = (1 - ease) * (middle + half * normal) + ease * straight_out
         inner = (1 - ease) * (middle - half * normal) + ease * straight_in
-        pairs.append((_lerp(out0, out1, share), out))
-        pairs.append((_lerp(in0, in1, share), inner))
+        # Half a sleeve's width at most: farther out another part's edge begins.
+        room = 0.4 * float(np.linalg.norm(_lerp(out0, out1, share) - _lerp(in0, in1, share)))
+        pairs.append((_on_edge(matte, _lerp(out0, out1, share), out1 - out0, side, room), out))
+        other = "right" if side == "left" else "left"
+        pairs.append((_on_edge(matte, _lerp(in0, in1, share), in1 - in0, other, room), inner))
     return pairs
 
 
-def _trousers(fit: Fit, body: Body, shape: tuple[int, int]) -> list[Part]:
+def _trousers(fit: Fit, body: Body, matte: NDArray[np.float32]) -> list[Part]:
     waist = _middle(fit, "waistband_left", "waistband_right")
     crotch = (fit.source["crotch"], fit.target["crotch"])
     rise = ((waist[0] + crotch[0]) / 2, (waist[1] + crotch[1]) / 2)
@@ -147,7 +154,7 @@ def _trousers(fit: Fit, body: Body, shape: tuple[int, int]) -> list[Part]:
             fit, (f"waistband_{side}", f"bottom_{side}_out", f"bottom_{side}_in", "crotch")
         )
         outlines[f"leg_{side}"] = np.concatenate([outer, waist[0][None]])
-    masks = _masks(outlines, shape)
+    masks = _masks(outlines, matte.shape)
     parts = []
     for order, side in enumerate(SIDES):
         corners = [
@@ -156,12 +163,18 @@ def _trousers(fit: Fit, body: Body, shape: tuple[int, int]) -> list[Part]:
         pairs = [*_corners(fit, corners), waist, rise]
         pairs.append(_middle(fit, corners[2], corners[3]))
         leg = np.concatenate([fit.target[f"waistband_{side}"][None], body.legs[side]])
-        pairs += _leg(fit, leg, side, body)
+        pairs += _leg(fit, leg, side, body, matte)
         parts.append(_part(f"leg_{side}", masks[f"leg_{side}"], pairs, order))
     return parts
 
 
-def _leg(fit: Fit, leg: NDArray[np.float64], side: str, body: Body) -> Pairs:
+def _leg(
+    fit: Fit,
+    leg: NDArray[np.float64],
+    side: str,
+    body: Body,
+    matte: NDArray[np.float32],
+) -> Pairs:
     """Points on both edges of a trouser leg, from the crotch down along thigh and shin."""
     names = (f"waistband_{side}", "crotch", f"bottom_{side}_out", f"bottom_{side}_in")
     top_out, top_in, low_out, low_in = (fit.source[name] for name in names)
@@ -175,14 +188,19 @@ def _leg(fit: Fit, leg: NDArray[np.float64], side: str, body: Body) -> Pairs:
     hip_half = max(HIP_HALF * body.width - 0.5 * hip_span, 0.18 * body.width)
     low_half = float(np.linalg.norm(t_low_out - t_low_in)) / 2
     pairs: Pairs = []
-    for share in (0.05, 0.4, 0.55, 0.75):
+    for share in (0.05, 0.22, 0.4, 0.55, 0.7, 0.85, 0.95):
         middle, direction = along(leg, start + share * (end - start))
         normal = perpendicular(direction, side)
         half = float(np.interp(share, [0, 0.5, 1], [hip_half, 0.5 * (hip_half + low_half), low_half]))
-        along_outer = share0 + share * (1 - share0)
-        pairs.append((_lerp(top_out, low_out, along_outer), middle + half * normal))
+        outer = _lerp(top_out, low_out, share0 + share * (1 - share0))
+        inner = _lerp(top_in, low_in, share)
+        room = 0.45 * float(np.linalg.norm(outer - inner))
+        outer = _on_edge(matte, outer, low_out - top_out, side, 1.5 * room)
+        pairs.append((outer, middle + half * normal))
         if share > 0.2:
-            pairs.append((_lerp(top_in, low_in, share), middle - half * normal))
+            other = "right" if side == "left" else "left"
+            inner = _on_edge(matte, inner, low_in - top_in, other, room)
+            pairs.append((inner, middle - half * normal))
     return pairs
 
 
@@ -213,10 +231,38 @@ def _middle(fit: Fit, one: str, other: str) -> tuple[Point, Point]:
     )
 
 
-def _sides(fit: Fit, upper: str, lower: str) -> Pairs:
-    """The lower corners, and a point halfway down each side seam."""
+def _sides(fit: Fit, upper: str, lower: str, matte: NDArray[np.float32]) -> Pairs:
+    """The lower corners, and a point of each side seam halfway down."""
     pairs = _corners(fit, (f"{lower}_left", f"{lower}_right"))
-    return pairs + [_middle(fit, f"{upper}_{side}", f"{lower}_{side}") for side in SIDES]
+    width = float(np.linalg.norm(fit.source[f"{upper}_left"] - fit.source[f"{upper}_right"]))
+    for side in SIDES:
+        source, target = _middle(fit, f"{upper}_{side}", f"{lower}_{side}")
+        ahead = fit.source[f"{lower}_{side}"] - fit.source[f"{upper}_{side}"]
+        pairs.append((_on_edge(matte, source, ahead, side, 0.18 * width), target))
+    return pairs
+
+
+def _on_edge(
+    matte: NDArray[np.float32], point: Point, ahead: Point, side: str, room: float
+) -> Point:
+    """Move a point straight out or in to the cutout's edge; leave it where none is near.
+
+    `ahead` runs along the edge, `side` is the side of it on which the background lies.
+    """
+    length = float(np.linalg.norm(ahead))
+    if length < 1e-6 or room < 1:
+        return point
+    outward = perpendicular(ahead / length, side)
+    steps = np.arange(-np.floor(room), np.floor(room) + 1)
+    places = point + steps[:, None] * outward
+    x = np.clip(np.round(places[:, 0]), 0, matte.shape[1] - 1).astype(int)
+    y = np.clip(np.round(places[:, 1]), 0, matte.shape[0] - 1).astype(int)
+    inside = matte[y, x] > 0.5
+    leaves = np.flatnonzero(inside[:-1] & ~inside[1:])
+    if len(leaves) == 0:
+        return point
+    nearest = leaves[np.argmin(np.abs(steps[leaves] + 0.5))]
+    return point + (steps[nearest] + 0.5) * outward
 
 
 def _lerp(one: Point, other: Point, share: float) -> Point:

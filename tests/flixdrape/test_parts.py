@@ -41,10 +41,14 @@ def cloth(category):
     return rgba
 
 
+def matte(category):
+    return cloth(category)[..., 3].astype(np.float32) / 255
+
+
 @pytest.mark.parametrize("category", GARMENTS)
 def test_masks_cover_the_whole_picture(category):
     body = Body.from_keypoints(person())
-    parts = plan_parts(fit_garment(garment(category), body), category, body, SHAPE)
+    parts = plan_parts(fit_garment(garment(category), body), category, body, matte(category))
     cover = 1 - np.prod([1 - part.mask for part in parts], axis=0)
     assert cover.min() > 0.7
     assert np.median(cover) == pytest.approx(1)
@@ -55,7 +59,7 @@ def test_sleeves_share_the_seam_with_the_torso(category):
     body = Body.from_keypoints(person())
     parts = {
         part.name: part
-        for part in plan_parts(fit_garment(garment(category), body), category, body, SHAPE)
+        for part in plan_parts(fit_garment(garment(category), body), category, body, matte(category))
     }
     assert set(parts) == {"torso", "sleeve_left", "sleeve_right"}
     torso = {tuple(s): tuple(t) for s, t in zip(parts["torso"].source, parts["torso"].target, strict=True)}
@@ -73,7 +77,7 @@ def test_sleeveless_top_is_one_part():
     body = Body.from_keypoints(person())
     cuffs = [name for name in GARMENTS["blouse"] if "cuff" in name]
     fit = fit_garment(garment("blouse", missing=cuffs), body)
-    assert [part.name for part in plan_parts(fit, "blouse", body, SHAPE)] == ["torso"]
+    assert [part.name for part in plan_parts(fit, "blouse", body, matte("blouse"))] == ["torso"]
 
 
 @pytest.mark.parametrize("pose", POSES)
@@ -82,7 +86,7 @@ def test_nothing_folds_and_the_garment_arrives(category, pose):
     body = Body.from_keypoints(person(POSES[pose]))
     fit = fit_garment(garment(category), body)
     rgba = cloth(category)
-    warped = warp_layers(rgba, plan_parts(fit, category, body, SHAPE), (400, 520))
+    warped = warp_layers(rgba, plan_parts(fit, category, body, matte(category)), (400, 520))
     assert warped.folded_fraction == 0
     assert warped.rgba[..., 3].any()
     chest = {"skirt": body.pelvis + [0, 15], "trousers": body.legs["left"][1]}.get(
@@ -95,8 +99,21 @@ def test_nothing_folds_and_the_garment_arrives(category, pose):
 def test_no_gap_at_the_shoulder_of_a_lowered_sleeve():
     body = Body.from_keypoints(person())
     fit = fit_garment(garment("blouse"), body)
-    warped = warp_layers(cloth("blouse"), plan_parts(fit, "blouse", body, SHAPE), (400, 520))
+    warped = warp_layers(cloth("blouse"), plan_parts(fit, "blouse", body, matte("blouse")), (400, 520))
     for side in ("left", "right"):
         seam = np.linspace(fit.target[f"shoulder_{side}"], fit.target[f"armpit_{side}"], 9)[2:-2]
         x, y = np.round(seam).astype(int).T
         assert (warped.rgba[y, x, 3] > 240).all()
+
+
+def test_side_seam_follows_the_cutouts_edge():
+    """A skirt with bulging sides: its bulge is laid on the body's outline, not outside it."""
+    body = Body.from_keypoints(person())
+    fit = fit_garment(garment("skirt"), body)
+    bulging = matte("skirt").copy()
+    bulging[170:190, 100:300] = 1
+    (straight,) = plan_parts(fit, "skirt", body, matte("skirt"))
+    (curved,) = plan_parts(fit, "skirt", body, bulging)
+    moved = np.abs(curved.source - straight.source).max(axis=1)
+    assert (moved > 5).sum() == 2
+    assert np.array_equal(curved.target, straight.target)
