@@ -86,7 +86,10 @@ def contact_sheet(
     if captions:
         strips.append(_caption_strip(captions, widths, gap))
     for row in scaled:
-        cells = [_padded(image, width + gap, height + gap) for image, width in zip(row, widths, strict=True)]
+        cells = [
+            _padded(image, width + gap, height + gap)
+            for image, width in zip(row, widths, strict=True)
+        ]
         strips.append(np.hstack(cells))
     return np.ascontiguousarray(np.vstack(strips))
 

@@ -128,9 +128,7 @@ class Body:
                 person, arm, seen, shoulders[side], down, (_UPPER_ARM * torso, _FOREARM * torso)
             )
             leg = [f"{own[side]}_{joint}" for joint in ("knee", "ankle")]
-            legs[side] = _limb(
-                person, leg, seen, hips[side], down, (_THIGH * torso, _SHIN * torso)
-            )
+            legs[side] = _limb(person, leg, seen, hips[side], down, (_THIGH * torso, _SHIN * torso))
             certain[f"{side}_arm"] = all(seen[name] for name in arm)
             certain[f"{side}_leg"] = all(seen[name] for name in leg)
         return cls(

@@ -15,7 +15,7 @@ from pose import Keypoints
 __all__ = ["Composition", "compose", "occluder_matte"]
 
 Image = NDArray[np.uint8]
-Matte = NDArray[np.float32]
+Matte = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
@@ -149,10 +149,10 @@ def _hair(
     alike = alike * (1 - skin)
     reach = _ellipse(shape, centre - 0.5 * half[1] * up, half * np.array([2.0, 2.1]), tilt)
     mask = ((alike > 0.5) & (reach > 0.5)).astype(np.uint8)
-    mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    labels = label(mask, connectivity=1)
-    root = (_ellipse(shape, centre + 0.55 * half[1] * up, half * np.array([1.35, 1.0]), tilt) > 0.5)
-    joined = np.unique(labels[root & (mask > 0)])
+    opened = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    labels = label(opened, connectivity=1)
+    root = _ellipse(shape, centre + 0.55 * half[1] * up, half * np.array([1.35, 1.0]), tilt) > 0.5
+    joined = np.unique(labels[root & (labels > 0)])
     keep = np.isin(labels, joined[joined > 0])
     # Cloth of the hair's colour is joined to it as well, and wider than hair: then none is kept.
     if keep.sum() > 0.9 * np.pi * half[0] * half[1] * 1.6:
@@ -164,7 +164,7 @@ def _limbs(shape: tuple[int, int], body: Body, sleeve_ends: dict[str, float]) ->
     """Capsules around hands, and around the part of each arm that no sleeve covers."""
     mask = np.zeros(shape, np.uint8)
     for side in SIDES:
-        shoulder, elbow, wrist = body.arms[side]
+        _, elbow, wrist = body.arms[side]
         if not body.certain[f"{side}_arm"]:
             continue
         fingers = wrist + 0.45 * (wrist - elbow)
@@ -181,16 +181,20 @@ def _limbs(shape: tuple[int, int], body: Body, sleeve_ends: dict[str, float]) ->
 def _line(
     mask: NDArray[np.uint8], start: NDArray[np.float64], end: NDArray[np.float64], thickness: int
 ) -> None:
-    ends = (np.round(p).astype(int).tolist() for p in (start, end))
-    cv2.line(mask, *ends, 255, max(thickness, 1))
+    first, last = (np.round(point).astype(int).tolist() for point in (start, end))
+    cv2.line(mask, first, last, 255, max(thickness, 1))
 
 
 def _smoothed(person: Image, matte: Matte, radius: float) -> Matte:
     """Bring a matte to the photo's own edges and close its pinholes."""
     size = 2 * round(radius) + 1
-    closed = cv2.morphologyEx(matte, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
+    closed = cv2.morphologyEx(
+        matte.astype(np.float32), cv2.MORPH_CLOSE, np.ones((size, size), np.uint8)
+    )
     grey = cv2.cvtColor(person, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
-    return np.clip(_guided(grey, closed, max(round(2 * radius), 2), 1e-3), 0, 1)
+    return np.clip(
+        _guided(grey, np.asarray(closed, np.float32), max(round(2 * radius), 2), 1e-3), 0, 1
+    )
 
 
 def _guided(guide: Matte, matte: Matte, radius: int, epsilon: float) -> Matte:

@@ -27,7 +27,9 @@ def run_demo(folder: Path) -> list[Path]:
         result = drape(photo, person)
         path = result.save(folder / f"{name}_on_{PERSON}.png")
         written.append(path)
-        stages = ", ".join(f"{stage} {ms:.0f} ms" for stage, ms in result.report["timing_ms"].items())
+        stages = ", ".join(
+            f"{stage} {ms:.0f} ms" for stage, ms in result.report["timing_ms"].items()
+        )
         print(f"{path}  ({result.report['category']}; {stages})")
         for warning in result.report["warnings"]:
             print(f"  note: {warning}")

@@ -139,7 +139,7 @@ def _pair(stem: str) -> tuple[str, str]:
 
 
 def _middle_line(points: Points) -> tuple[Point, Point]:
-    """A point on the garment's middle line and the line's unit direction."""
+    """Return a point on the garment's middle line and the line's unit direction."""
     middles = []
     across = np.zeros(2)
     for name in points:
@@ -233,7 +233,7 @@ def _distance(points: Points, stem: str) -> float:
 
 
 def _garment_axes(source: Points, top: str, bottom: str) -> tuple[Point, Point]:
-    """Unit vectors across and down of the garment in its own photo."""
+    """Return unit vectors across and down of the garment in its own photo."""
     across = source[f"{top}_right"] - source[f"{top}_left"]
     across = across / max(float(np.linalg.norm(across)), 1e-6)
     down = np.array([-across[1], across[0]])
@@ -271,9 +271,7 @@ def _fit_top(source: Points, body: Body) -> tuple[Points, float]:
     return target, scale
 
 
-def _fit_shoulders(
-    source: Points, body: Body, across: Point, down: Point
-) -> tuple[Points, float]:
+def _fit_shoulders(source: Points, body: Body, across: Point, down: Point) -> tuple[Points, float]:
     """Place necklines, shoulders and the neck's lowest point; return the garment's scale too."""
     width = body.width
     tips = {
@@ -283,9 +281,7 @@ def _fit_shoulders(
         for side, sign in SIDES.items()
     }
     roots = {
-        side: body.neck
-        + sign * _NECK_HALF * width * body.across
-        - _NECK_UP * width * body.down
+        side: body.neck + sign * _NECK_HALF * width * body.across - _NECK_UP * width * body.down
         for side, sign in SIDES.items()
     }
     has_sleeves = "cuff_left_in" in source or "cuff_right_in" in source
@@ -354,7 +350,7 @@ def _fit_level(
 
 
 def _body_axis(body: Body, start: Point) -> NDArray[np.float64]:
-    """The middle line of the body from `start` to the ground."""
+    """Return the middle line of the body from `start` to the ground."""
     knees = (body.legs["left"][1] + body.legs["right"][1]) / 2
     ankles = (body.legs["left"][2] + body.legs["right"][2]) / 2
     return np.stack([start, body.pelvis, knees, ankles])
@@ -388,9 +384,7 @@ def _fit_sleeve(source: Points, target: Points, side: str, scale: float, body: B
     target[f"cuff_{side}_in"] = middle - half * normal
 
 
-def clear_of_torso(
-    inner: Point, direction: Point, armpit: Point, body: Body, side: str
-) -> Point:
+def clear_of_torso(inner: Point, direction: Point, armpit: Point, body: Body, side: str) -> Point:
     """Return the shift that keeps a hanging sleeve's inner edge beside the torso.
 
     Joints are bones: cloth on an arm that hangs close would lie inside the chest, and the
@@ -436,9 +430,7 @@ def _fit_waistband(source: Points, body: Body) -> tuple[Points, float]:
     half = 0.47 * body.width
     middle = body.neck + _WAISTBAND_DOWN * body.torso * body.down
     level = _unit(body.across + _unit(body.hips["right"] - body.hips["left"]))
-    target = {
-        f"waistband_{side}": middle + sign * half * level for side, sign in SIDES.items()
-    }
+    target = {f"waistband_{side}": middle + sign * half * level for side, sign in SIDES.items()}
     return target, _SKIRT_WAIST_CM * body.centimetre / _distance(source, "waistband")
 
 

@@ -9,6 +9,7 @@ import tempfile
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +28,9 @@ LOW_RESOLUTION = 256
 
 # Only these decoders are trusted with strangers' files; MPO and AVIF load on request only.
 Image.init()
-_FORMATS = tuple(f for f in ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF") if f in Image.OPEN)
+_FORMATS = tuple(
+    f for f in ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF") if f in Image.OPEN
+)
 _WRITERS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 _ADVICE = "use a JPEG, PNG or WebP photo"
 
@@ -99,8 +102,8 @@ def open_picture(
     name = name or path
     data = _read_bytes(path, name)
     with warnings.catch_warnings():
-        # Pillow's own warning of large pictures: the limit here is the project's.
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        # Pillow's warnings of large or odd files: what matters of them is an error here.
+        warnings.simplefilter("ignore")
         try:
             image = Image.open(io.BytesIO(data), formats=_FORMATS)
         except UnidentifiedImageError:
@@ -147,7 +150,10 @@ def save_picture(
         white = Image.new("RGB", image.size, (255, 255, 255))
         white.paste(image, mask=image.getchannel("A"))
         image = white
-    options = {"JPEG": {"quality": quality, "subsampling": 0}, "WEBP": {"lossless": True}}
+    options: dict[str, dict[str, Any]] = {
+        "JPEG": {"quality": quality, "subsampling": 0},
+        "WEBP": {"lossless": True},
+    }
     temporary = ""
     try:
         with tempfile.NamedTemporaryFile(
@@ -230,8 +236,9 @@ def _from_pil(image: Image.Image, name: str) -> Picture:
     _check_size(*image.size, name)
     notes: list[str] = []
     try:
-        if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":
-            notes.append(f"{name}: has {image.n_frames} frames; the first one is used")
+        frames = getattr(image, "n_frames", 1)
+        if frames > 1 and image.format != "MPO":
+            notes.append(f"{name}: has {frames} frames; the first one is used")
             image = next(iter(ImageSequence.Iterator(image)))
         profile = image.info.get("icc_profile")
         image.load()

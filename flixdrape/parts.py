@@ -21,9 +21,7 @@ Pairs = list[tuple[Point, Point]]
 _MASK_SIDE = 320
 
 
-def plan_parts(
-    fit: Fit, category: str, body: Body, matte: NDArray[np.float32]
-) -> list[Part]:
+def plan_parts(fit: Fit, category: str, body: Body, matte: NDArray[np.float32]) -> list[Part]:
     """Split a garment into parts, each with its own control points.
 
     Neighbours share the points of their seam, so they meet there whatever each does elsewhere.
@@ -191,7 +189,9 @@ def _leg(
     for share in (0.05, 0.22, 0.4, 0.55, 0.7, 0.85, 0.95):
         middle, direction = along(leg, start + share * (end - start))
         normal = perpendicular(direction, side)
-        half = float(np.interp(share, [0, 0.5, 1], [hip_half, 0.5 * (hip_half + low_half), low_half]))
+        half = float(
+            np.interp(share, [0, 0.5, 1], [hip_half, 0.5 * (hip_half + low_half), low_half])
+        )
         outer = _lerp(top_out, low_out, share0 + share * (1 - share0))
         inner = _lerp(top_in, low_in, share)
         room = 0.45 * float(np.linalg.norm(outer - inner))
@@ -212,7 +212,7 @@ def _part(name: str, mask: NDArray[np.float32], pairs: Pairs, order: int) -> Par
 
 
 def _distinct(points: NDArray[np.float64], least: float = 1.0) -> list[int]:
-    """Indices of points that lie apart: two control points on one pixel contradict each other."""
+    """Choose points that lie apart: two control points on one pixel contradict each other."""
     kept: list[int] = []
     for index, point in enumerate(points):
         if all(np.linalg.norm(point - points[other]) >= least for other in kept):
@@ -232,7 +232,7 @@ def _middle(fit: Fit, one: str, other: str) -> tuple[Point, Point]:
 
 
 def _sides(fit: Fit, upper: str, lower: str, matte: NDArray[np.float32]) -> Pairs:
-    """The lower corners, and a point of each side seam halfway down."""
+    """Pair the lower corners, and a point of each side seam halfway down."""
     pairs = _corners(fit, (f"{lower}_left", f"{lower}_right"))
     width = float(np.linalg.norm(fit.source[f"{upper}_left"] - fit.source[f"{upper}_right"]))
     for side in SIDES:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from garment.cutout import cut_out
 from garment.data import category_of, read_garments
 from garment.landmarks import FASHIONAI_24
-from pose.engine.dataset import Sample
+from pose.engine.dataset import Sample, read_rgb
 
 __all__ = ["BackgroundSwap", "main", "prepare_mattes"]
 
@@ -43,7 +43,6 @@ def prepare_mattes(samples: Sequence[Sample], folder: Path) -> int:
         if path.exists():
             kept += 1
             continue
-        image = cv2.cvtColor(cv2.imread(str(sample.path)), cv2.COLOR_BGR2RGB)
         points = {
             name: (float(x), float(y))
             for name, (x, y), known in zip(
@@ -52,7 +51,7 @@ def prepare_mattes(samples: Sequence[Sample], folder: Path) -> int:
             if known
         }
         try:
-            cutout = cut_out(np.asarray(image, np.uint8), points, category_of(sample))
+            cutout = cut_out(read_rgb(sample.path), points, category_of(sample))
         except ValueError:
             continue
         if cutout.warnings:
@@ -86,7 +85,8 @@ class BackgroundSwap:
             return image
         height, width = image.shape[:2]
         if matte.shape != (height, width):
-            matte = cv2.resize(matte, (width, height), interpolation=cv2.INTER_AREA)
+            resized = cv2.resize(matte, (width, height), interpolation=cv2.INTER_AREA)
+            matte = np.asarray(resized, np.uint8)
         background = _wall((height, width), rng)
         if rng.random() < 0.6:
             _draw_stubs(background, sample, scale, rng)
@@ -107,7 +107,7 @@ def _read_matte(path: Path) -> Image:
 
 
 def _wall(shape: tuple[int, int], rng: np.random.Generator) -> Floats:
-    """A plain wall: white, grey or tinted, unevenly lit, sometimes with a floor line."""
+    """Make a plain wall: white, grey or tinted, unevenly lit, sometimes with a floor line."""
     height, width = shape
     kind = rng.random()
     if kind < 0.35:
@@ -116,12 +116,12 @@ def _wall(shape: tuple[int, int], rng: np.random.Generator) -> Floats:
         colour = np.full(3, rng.uniform(90, 240)) + rng.normal(0, 5, 3)
     else:
         colour = rng.uniform(30, 255, 3)
-    wall = np.broadcast_to(colour, (height, width, 3)).astype(np.float32)
-    y, x = np.mgrid[0:1 : height * 1j, 0:1 : width * 1j].astype(np.float32)
+    wall: Floats = np.array(np.broadcast_to(colour, (height, width, 3)), np.float32)
+    y, x = np.mgrid[0 : 1 : height * 1j, 0 : 1 : width * 1j].astype(np.float32)
     light = rng.normal(0, 0.12) * (x - 0.5) + rng.normal(0, 0.12) * (y - 0.5)
     if rng.random() < 0.3:
         light = light - 0.25 * ((x - 0.5) ** 2 + (y - 0.5) ** 2)
-    wall = wall * (1 + light[..., None])
+    wall *= 1 + light[..., None]
     if rng.random() < 0.25:
         line = int(rng.uniform(0.75, 0.95) * height)
         wall[line:] *= rng.uniform(0.7, 0.95)

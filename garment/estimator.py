@@ -91,9 +91,7 @@ class GarmentEstimator:
         network = load_checkpoint(weights or _WEIGHTS, FASHIONAI_24)
         return cls(Predictor(network, FASHIONAI_24, flip_test=flip_test).fuse())
 
-    def __call__(
-        self, image: NDArray[np.uint8], *, category: str | None = None
-    ) -> Garment | None:
+    def __call__(self, image: NDArray[np.uint8], *, category: str | None = None) -> Garment | None:
         """Find the garment of a picture.
 
         Parameters

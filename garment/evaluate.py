@@ -7,7 +7,6 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,7 +14,7 @@ from garment.data import category_of, read_garments
 from garment.estimator import GarmentEstimator
 from garment.landmarks import CATEGORIES, FASHIONAI_24
 from garment.metrics import normalised_errors
-from pose.engine.dataset import Sample
+from pose.engine.dataset import Sample, read_rgb
 from pose.engine.predictor import Prediction
 
 __all__ = ["evaluate", "main"]
@@ -61,7 +60,9 @@ def evaluate(
         for name, mask in groups.items()
         if mask.any()
     }
-    for stem in dict.fromkeys(n.replace("_left", "").replace("_right", "") for n in FASHIONAI_24.names):
+    for stem in dict.fromkeys(
+        n.replace("_left", "").replace("_right", "") for n in FASHIONAI_24.names
+    ):
         columns = [
             i
             for i, n in enumerate(FASHIONAI_24.names)
@@ -84,7 +85,7 @@ def _summary(errors: NDArray[np.float64]) -> dict[str, float]:
 
 
 def _predict(estimator: GarmentEstimator, sample: Sample, given_boxes: bool) -> Prediction:
-    image = np.asarray(cv2.cvtColor(cv2.imread(str(sample.path)), cv2.COLOR_BGR2RGB), np.uint8)
+    image = read_rgb(sample.path)
     if given_boxes:
         return estimator.predictor.predict([image], [sample.box()])[0]
     return estimator.predictor.locate(image)

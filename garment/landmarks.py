@@ -66,9 +66,7 @@ FASHIONAI_24 = KeypointSchema(
         ("bottom_right_in", "bottom_right_out"),
         ("bottom_right_out", "waistband_right"),
     ),
-    flip_pairs=tuple(
-        (name, name.replace("_left", "_right")) for name in _NAMES if "_left" in name
-    ),
+    flip_pairs=tuple((name, name.replace("_left", "_right")) for name in _NAMES if "_left" in name),
     halves=(
         tuple(n for n in _NAMES if n.startswith(("neck", "center", "shoulder", "armpit", "cuff"))),
     ),

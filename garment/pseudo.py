@@ -2,8 +2,8 @@
 
 ``python -m garment.pseudo --data FOLDER --out FILE`` looks at every photo of
 ``unlabelled.json`` several times, mirrored, nearer, farther and turned, and keeps the landmarks
-on which the looks agree; where they do not, the photo's known category alone. What it writes is a COCO keypoint file for training; it is never
-validation.
+on which the looks agree; where they do not, the photo's known category alone. What it writes is
+a COCO keypoint file for training; it is never validation.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from tqdm import tqdm
 
 from garment.estimator import GarmentEstimator
 from garment.landmarks import CATEGORIES, FASHIONAI_24, LANDMARKS_OF, VIEWS
 from garment.metrics import normalisers
 from pose.engine.crop import apply_homography
+from pose.engine.dataset import read_rgb
 from pose.engine.predictor import Prediction
-from tqdm import tqdm
 
 __all__ = ["consistent_labels", "main"]
 
@@ -145,7 +146,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     photos = json.loads((args.data / "unlabelled.json").read_text())
     for photo in tqdm(photos, mininterval=20):
         path = (args.data / photo["file_name"]).resolve()
-        image = np.asarray(cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB), np.uint8)
+        image = read_rgb(path)
         found = consistent_labels(estimator, image, photo["category"])
         if found is None and photo["category"] is None:
             continue
@@ -165,9 +166,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 "scene": "pseudo",
             }
         )
-        annotations.append(
-            {"id": len(annotations), "image_id": len(images) - 1, **annotation}
-        )
+        annotations.append({"id": len(annotations), "image_id": len(images) - 1, **annotation})
     categories = [
         {"id": i + 1, "name": name, "keypoints": list(FASHIONAI_24.names)}
         for i, name in enumerate(CATEGORIES)

@@ -48,7 +48,9 @@ def validate_from_boxes(
     """Return NE (all and by scene) and category accuracy from given boxes, no flip test."""
     predictor = Predictor(network, FASHIONAI_24, flip_test=False)
     loaded = [images.load(sample.path) for sample in samples]
-    boxes = [tuple(scale * v for v in s.box()) for s, (_, scale) in zip(samples, loaded, strict=True)]
+    boxes = [
+        tuple(scale * v for v in s.box()) for s, (_, scale) in zip(samples, loaded, strict=True)
+    ]
     found = predictor.predict([image for image, _ in loaded], boxes)  # type: ignore[arg-type]
     scales = np.array([scale for _, scale in loaded])[:, None, None]
     categories = [category_of(sample) for sample in samples]
@@ -86,7 +88,7 @@ def emptied(
 
 
 def _pseudo(sample: Sample) -> Sample:
-    """A pseudo-label's missing landmark is not known to be absent: the looks may differ."""
+    """Forget what a pseudo-label calls absent: the looks may only have differed."""
     return replace(sample, absent=np.zeros_like(sample.absent))
 
 
@@ -105,6 +107,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--epoch-size", type=int, default=3000, help="crops in an epoch")
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rate", type=float, default=1.5e-3)
+    parser.add_argument("--attribute-weight", type=float, default=1.0)
     parser.add_argument("--mannequin-weight", type=float, default=2.5)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=0, help="0: as many as torch likes")
@@ -137,12 +140,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     else:
         load_imagenet_backbone(network)
     network.freeze_backbone_statistics()
-    network = network.to(memory_format=torch.channels_last)
     training = TrainingConfig(
         epochs=args.epochs,
         epoch_size=args.epoch_size,
         batch_size=args.batch,
         learning_rate=args.rate,
+        attribute_weight=args.attribute_weight,
         seed=args.seed,
         augmentation=AUGMENTATION,
     )

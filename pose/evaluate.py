@@ -8,11 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from pose.engine.dataset import Sample, read_coco
+from pose.engine.dataset import Sample, read_coco, read_rgb
 from pose.keypoints import COCO_17, Keypoints
 from pose.metrics import average_precision, correct_keypoints
 from pose.topdown import METHODS, PoseEstimator
@@ -84,15 +82,11 @@ def evaluate(
 
 
 def _predict(estimator: PoseEstimator, sample: Sample, given_boxes: bool) -> Keypoints:
-    image = _read(sample.path)
+    image = read_rgb(sample.path)
     if given_boxes:
         return estimator.in_boxes(image, [sample.box()])[0]
     # Unlike the estimator's own answer, also of people it would not report: all count.
     return estimator.predictor.locate(image).keypoints
-
-
-def _read(path: Path) -> NDArray[np.uint8]:
-    return np.asarray(cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB), dtype=np.uint8)
 
 
 def format_table(reports: Sequence[Report]) -> str:
@@ -120,9 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--no-flip", action="store_true", help="without flip test")
     parser.add_argument("--json", type=Path, help="also write the figures here")
     args = parser.parse_args(arguments)
-    estimator = PoseEstimator.load(
-        args.method, flip_test=not args.no_flip, weights=args.weights
-    )
+    estimator = PoseEstimator.load(args.method, flip_test=not args.no_flip, weights=args.weights)
     samples = read_coco(args.data / "keypoints_val.json", COCO_17)
     reports = [
         evaluate(estimator, samples, source, given_boxes=given)

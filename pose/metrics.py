@@ -93,7 +93,9 @@ def average_precision(
     from pycocotools.coco import COCO
     from pycocotools.cocoeval import COCOeval
 
-    boxes = [Keypoints(COCO_17, t, m.astype(float)).bbox() for t, m in zip(truth, labelled, strict=True)]
+    boxes = [
+        Keypoints(COCO_17, t, m.astype(float)).bbox() for t, m in zip(truth, labelled, strict=True)
+    ]
     annotations = [
         {
             "id": i + 1,

@@ -45,7 +45,9 @@ def pck(
     for source in sorted({sample.tags["source"] for sample in samples}):
         part = [sample for sample in samples if sample.tags["source"] == source]
         loaded = [images.load(sample.path) for sample in part]
-        boxes = [tuple(scale * v for v in s.box()) for s, (_, scale) in zip(part, loaded, strict=True)]
+        boxes = [
+            tuple(scale * v for v in s.box()) for s, (_, scale) in zip(part, loaded, strict=True)
+        ]
         found = predictor.predict([image for image, _ in loaded], boxes)  # type: ignore[arg-type]
         scales = np.array([scale for _, scale in loaded])[:, None, None]
         predicted = np.stack([p.keypoints.xy for p in found]) / scales
@@ -82,9 +84,7 @@ def covered(
 
 def negatives(samples: Sequence[Sample], empty: Path | None) -> list[Sample]:
     """Return scenes without a person: photos covered, and garments lying about."""
-    covered_up = [
-        s.without_object(COCO_17, negative="covered").weighing(0.04) for s in samples
-    ]
+    covered_up = [s.without_object(COCO_17, negative="covered").weighing(0.04) for s in samples]
     if empty is None:
         return covered_up
     data = json.loads(empty.read_text())
@@ -135,7 +135,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     else:
         load_imagenet_backbone(network)
     network.freeze_backbone_statistics()
-    network = network.to(memory_format=torch.channels_last)
     training = TrainingConfig(
         epochs=args.epochs,
         epoch_size=len(samples),

@@ -154,9 +154,10 @@ def _warp_part(
         return None
     for regularisation in _REGULARISATIONS:
         spline = ThinPlateSpline.fit(part.source, part.target, regularisation=regularisation)
-        region = _target_region(spline, opaque, size)
-        if region is None:
+        found = _target_region(spline, opaque, size)
+        if found is None:
             return None
+        region = found
         backward = spline.backward_map(size, step=step, region=region)
         determinant = jacobian_determinant(backward)
         inside = _looked_up(opaque, backward)
@@ -165,11 +166,7 @@ def _warp_part(
     left, top, right, bottom = crop
     moved = backward - np.array([left, top], np.float32)
     sampled = sample_image(layer[top:bottom, left:right], moved, interpolation=interpolation)
-    # Far from its control points a spline may come back to the source: only what hangs
-    # together with the part's own place counts.
-    return _Warped(
-        sampled, region, determinant, spline.anchor_error(), _stretch(backward, inside)
-    )
+    return _Warped(sampled, region, determinant, spline.anchor_error(), _stretch(backward, inside))
 
 
 def _bounds(mask: NDArray[np.bool_], margin: int = 4) -> Region | None:
@@ -205,9 +202,7 @@ def _target_region(
     return (left, top, right, bottom) if right - left > 2 and bottom - top > 2 else None
 
 
-def _looked_up(
-    mask: NDArray[np.bool_], backward_map: NDArray[np.float32]
-) -> NDArray[np.bool_]:
+def _looked_up(mask: NDArray[np.bool_], backward_map: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Where a backward map looks into a mask."""
     height, width = mask.shape
     x, y = np.round(backward_map[..., 0]), np.round(backward_map[..., 1])
@@ -221,7 +216,7 @@ def _stretch(backward_map: NDArray[np.float32], inside: NDArray[np.bool_]) -> fl
     """Largest local enlargement over the mean one: 1 is even, 2 a place drawn out to double."""
     if inside.sum() < 16:
         return 1.0
-    dy, dx = np.gradient(backward_map[::2, ::2] / 2, axis=(0, 1))
+    dy, dx = (np.asarray(g) for g in np.gradient(backward_map[::2, ::2] / 2, axis=(0, 1)))
     mask = inside[::2, ::2]
     jacobian = np.stack([dx[mask], dy[mask]], axis=2)
     if len(jacobian) == 0:

@@ -62,9 +62,7 @@ class ThinPlateSpline:
         self._backward = _OneWay(target, source, regularisation)
 
     @classmethod
-    def fit(
-        cls, source: object, target: object, *, regularisation: float = 0.0
-    ) -> ThinPlateSpline:
+    def fit(cls, source: object, target: object, *, regularisation: float = 0.0) -> ThinPlateSpline:
         """Fit the spline, both ways.
 
         The two ways are two splines: each is exact at the control points, between them one is
@@ -149,14 +147,14 @@ class ThinPlateSpline:
         self._sharpen(dense, (left, top), 2 * step)
         return dense
 
-    def _sharpen(
-        self, dense: NDArray[np.float32], corner: tuple[int, int], reach: int
-    ) -> None:
+    def _sharpen(self, dense: NDArray[np.float32], corner: tuple[int, int], reach: int) -> None:
         """Evaluate exactly around the control points, where the kernel is not smooth."""
         height, width = dense.shape[:2]
         near = np.zeros((height, width), dtype=bool)
         for x, y in np.round(self.target - corner).astype(int):
-            near[max(y - reach, 0) : max(y + reach, 0), max(x - reach, 0) : max(x + reach, 0)] = True
+            near[max(y - reach, 0) : max(y + reach, 0), max(x - reach, 0) : max(x + reach, 0)] = (
+                True
+            )
         rows, columns = np.nonzero(near)
         points = np.stack([columns, rows], axis=1).astype(np.float64) + corner
         dense[rows, columns] = self._backward(points)
@@ -204,9 +202,7 @@ class ThinPlateSpline:
             image, backward, interpolation=interpolation, antialias=antialias, fill=fill
         )
 
-    def jacobian_determinant(
-        self, size: tuple[int, int], *, step: int = 8
-    ) -> NDArray[np.float32]:
+    def jacobian_determinant(self, size: tuple[int, int], *, step: int = 8) -> NDArray[np.float32]:
         """Local area of source per target pixel; negative where the picture folds over.
 
         See `jacobian_determinant` of this module.
@@ -304,7 +300,7 @@ def _cubic_weights(length: int, step: int, nodes: int) -> NDArray[np.float32]:
 
 
 def jacobian_determinant(backward_map: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Determinant of a backward map's Jacobian at each target pixel.
+    """Compute the determinant of a backward map's Jacobian at each target pixel.
 
     Parameters
     ----------
@@ -317,7 +313,7 @@ def jacobian_determinant(backward_map: NDArray[np.float32]) -> NDArray[np.float3
         Source area that one target pixel shows: 1 keeps size, 4 shrinks to half the length,
         0.25 enlarges to double; 0 or less: the picture folds over (or is mirrored) there.
     """
-    dy, dx = np.gradient(backward_map, axis=(0, 1))
+    dy, dx = (np.asarray(g) for g in np.gradient(backward_map, axis=(0, 1)))
     return np.asarray(dx[..., 0] * dy[..., 1] - dx[..., 1] * dy[..., 0], dtype=np.float32)
 
 
@@ -343,7 +339,7 @@ def sample_image(
         borderValue=(0.0,) * 4 if has_alpha else (float(fill),) * 4,
     )
     if has_alpha:
-        return _straight(sampled)
+        return _straight(np.asarray(sampled, np.float32))
     return np.clip(np.round(sampled), 0, 255).astype(np.uint8)
 
 
@@ -382,5 +378,5 @@ def _shrunk(
         return image, backward_map
     size = (max(round(width / factor), 1), max(round(height / factor), 1))
     scale = np.array([size[0] / width, size[1] / height], np.float32)
-    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    return small, (backward_map + 0.5) * scale - 0.5
+    small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.float32)
+    return small, ((backward_map + 0.5) * scale - 0.5).astype(np.float32)

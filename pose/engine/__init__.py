@@ -1,0 +1,1 @@
+"""The embedded keypoint engine: it knows no human and no garment."""

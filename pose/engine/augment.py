@@ -217,7 +217,8 @@ def _recoloured(image: Image, crop: Crop, how: Augmentation, rng: np.random.Gene
     if rng.random() < how.colour:
         image = _tinted(image, rng)
     if rng.random() < how.grey:
-        image = cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+        grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+        image = np.repeat(np.asarray(grey, np.uint8)[..., None], 3, axis=2)
     if rng.random() < how.blur:
         image = _degraded(image, rng)
     return np.asarray(image, dtype=np.uint8)
@@ -236,8 +237,8 @@ def _tinted(image: Image, rng: np.random.Generator) -> Image:
     if rng.random() < 0.3:
         hsv = cv2.cvtColor(image, cv2.COLOR_RGB2HSV)
         hsv[..., 0] = (hsv[..., 0].astype(np.int32) + rng.integers(0, 180)) % 180
-        image = cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB)
-    return np.asarray(image, dtype=np.uint8)
+        return np.asarray(cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB), dtype=np.uint8)
+    return image
 
 
 def _degraded(image: Image, rng: np.random.Generator) -> Image:
@@ -245,11 +246,13 @@ def _degraded(image: Image, rng: np.random.Generator) -> Image:
     height, width = image.shape[:2]
     factor = rng.uniform(0.3, 0.8)
     small = cv2.resize(
-        image, (max(int(width * factor), 4), max(int(height * factor), 4)), interpolation=cv2.INTER_AREA
+        image,
+        (max(int(width * factor), 4), max(int(height * factor), 4)),
+        interpolation=cv2.INTER_AREA,
     )
-    image = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
+    blurred = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
     noise = rng.normal(0, rng.uniform(0, 10), image.shape)
-    return np.clip(image + noise, 0, 255).astype(np.uint8)
+    return np.clip(blurred + noise, 0, 255).astype(np.uint8)
 
 
 def _occluded(image: Image, crop: Crop, rng: np.random.Generator) -> Image:
@@ -269,6 +272,7 @@ def _occluded(image: Image, crop: Crop, rng: np.random.Generator) -> Image:
         x = int(np.clip(cx - w / 2, 0, width - w))
         y = int(np.clip(cy - h / 2, 0, height - h))
         kind = rng.random()
+        patch: NDArray[np.generic]
         if kind < 0.4:
             patch = np.broadcast_to(rng.integers(0, 256, 3), (h, w, 3))
         elif kind < 0.6:

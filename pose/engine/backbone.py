@@ -79,7 +79,8 @@ class ConvNorm(nn.Module):
     def fused(self) -> tuple[Tensor, Tensor]:
         """Return the weight and bias of the one convolution that equals this module."""
         norm = self.norm
-        assert norm.running_var is not None and norm.running_mean is not None
+        assert norm.running_var is not None
+        assert norm.running_mean is not None
         scale = norm.weight * torch.rsqrt(norm.running_var + norm.eps)
         return self.conv.weight * scale[:, None, None, None], norm.bias - norm.running_mean * scale
 
@@ -176,7 +177,7 @@ class EfficientNetLite0(nn.Module):
         self.load_state_dict(self._translate(state))
 
     def _translate(self, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        blocks = [block for stage in self.stages for block in stage]  # type: ignore[union-attr]
+        blocks = [module for module in self.modules() if isinstance(module, _InvertedResidual)]
         names = {id(self.stem): ("_conv_stem", "_bn0")}
         for index, block in enumerate(blocks):
             prefix = f"_blocks.{index}."

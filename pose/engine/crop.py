@@ -42,10 +42,12 @@ def box_to_input(box: Box, size: tuple[int, int], padding: float = 1.25) -> NDAr
     return np.array([[scale, 0, shift[0]], [0, scale, shift[1]], [0, 0, 1.0]])
 
 
-def apply_homography(matrix: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
+def apply_homography(
+    matrix: NDArray[np.floating], points: NDArray[np.floating]
+) -> NDArray[np.float64]:
     """Map (N, 2) points through a (3, 3) homography."""
     lifted = np.concatenate([points, np.ones((len(points), 1))], axis=1) @ matrix.T
-    return np.asarray(lifted[:, :2] / lifted[:, 2:])
+    return np.asarray(lifted[:, :2] / lifted[:, 2:], dtype=np.float64)
 
 
 def sample_crop(
@@ -78,11 +80,17 @@ def sample_crop(
         factor = max(scale * 1.5, 8 / min(height, width))
         if factor < 1:
             small = (max(round(width * factor), 1), max(round(height * factor), 1))
-            image = cv2.resize(image, small, interpolation=cv2.INTER_AREA)
+            shrunk = cv2.resize(image, small, interpolation=cv2.INTER_AREA)
+            image = np.asarray(shrunk, dtype=np.uint8)
             sx, sy = small[0] / width, small[1] / height
             shrink = np.array([[sx, 0, (sx - 1) / 2], [0, sy, (sy - 1) / 2], [0, 0, 1.0]])
             matrix = matrix @ np.linalg.inv(shrink)
     crop = cv2.warpPerspective(
-        image, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=fill
+        image,
+        matrix,
+        size,
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=fill,
     )
     return np.asarray(crop, dtype=np.uint8)

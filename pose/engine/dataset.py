@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pose.engine.keypoints import KeypointSchema
 
-__all__ = ["Sample", "SampleImages", "read_coco"]
+__all__ = ["Sample", "SampleImages", "read_coco", "read_rgb"]
 
 
 @dataclass(frozen=True)
@@ -144,6 +144,20 @@ def read_coco(
     return samples
 
 
+def read_rgb(path: Path) -> NDArray[np.uint8]:
+    """Read a photo of the training data as (H, W, 3) uint8 RGB.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    """
+    image = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    if image is None:
+        raise OSError(f"{path} cannot be read as a picture")
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), dtype=np.uint8)
+
+
 class SampleImages:
     """Decoded photos in memory, shrunk to what the crops need.
 
@@ -171,12 +185,10 @@ class SampleImages:
             self.load(path)
 
     def _read(self, path: Path) -> tuple[NDArray[np.uint8], float]:
-        image = cv2.imread(str(path), cv2.IMREAD_COLOR)
-        if image is None:
-            raise OSError(f"{path} cannot be read as a picture")
-        image = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+        image = read_rgb(path)
         scale = min(1.0, self.max_side / max(image.shape[:2]))
-        if scale < 1:
-            size = (round(image.shape[1] * scale), round(image.shape[0] * scale))
-            image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-        return np.asarray(image, dtype=np.uint8), scale
+        if scale == 1:
+            return image, scale
+        size = (round(image.shape[1] * scale), round(image.shape[0] * scale))
+        small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+        return np.asarray(small, dtype=np.uint8), scale

@@ -71,8 +71,11 @@ class Predictor:
         padding: float = 1.25,
     ) -> None:
         if network.config.keypoints != len(schema):
-            raise ValueError(f"a network of {network.config.keypoints} keypoints, not {schema.name}")
-        self.network = network.eval().to(memory_format=torch.channels_last)
+            raise ValueError(
+                f"a network of {network.config.keypoints} keypoints, not {schema.name}"
+            )
+        self.network = network.eval()
+        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.schema, self.flip_test, self.padding = schema, flip_test, padding
         self._order = list(schema.flip_order)
 
@@ -104,9 +107,7 @@ class Predictor:
             matrices = [box_to_input(box, size, self.padding) for box in part]
             crops = [
                 sample_crop(image, matrix, size)
-                for image, matrix in zip(
-                    images[start : start + batch_size], matrices, strict=True
-                )
+                for image, matrix in zip(images[start : start + batch_size], matrices, strict=True)
             ]
             output = self._run(torch.from_numpy(np.stack(crops)).permute(0, 3, 1, 2))
             predictions.extend(self._read(output, matrices, part))

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -162,6 +161,7 @@ class Trainer:
         folder: Path,
         crop_hook: CropHook | None = None,
     ) -> None:
+        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.network, self.schema, self.samples = network, schema, list(samples)
         self.config, self.folder, self.crop_hook = config, folder, crop_hook
         self.images = SampleImages()

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 from bodies import person
-from flixdrape.body import SIDES, Body, along, arc_of, perpendicular
-from flixdrape.errors import NothingFoundError
 from hypothesis import given
 from hypothesis import strategies as st
+
+from flixdrape.body import SIDES, Body, along, arc_of, perpendicular
+from flixdrape.errors import NothingFoundError
 
 
 def test_left_of_the_image_is_the_persons_right_in_front():
@@ -50,9 +51,7 @@ def test_no_shoulders_no_body():
 
 
 def test_turned_person_keeps_a_plausible_width():
-    body = Body.from_keypoints(
-        person({"left_shoulder": (205, 130), "right_shoulder": (195, 130)})
-    )
+    body = Body.from_keypoints(person({"left_shoulder": (205, 130), "right_shoulder": (195, 130)}))
     assert body.turned < 0.3
     assert body.width >= 0.4 * body.torso
 

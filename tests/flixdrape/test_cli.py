@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
+
 from flixdrape.cli import main
 from flixdrape.samples import PERSON, sample
 from garment import LANDMARKS_OF
-from PIL import Image
 from pose import COCO_17
 
 TEE, MODEL = str(sample("mannequin_top")), str(sample(PERSON))
@@ -33,7 +34,14 @@ def test_drape_writes_picture_layers_and_line(tmp_path, capsys):
     assert status == 0
     (line,) = lines(capsys)
     assert set(line) == {
-        "garment", "person", "out", "category", "target_keypoints", "warp", "timing_ms", "warnings",
+        "garment",
+        "person",
+        "out",
+        "category",
+        "target_keypoints",
+        "warp",
+        "timing_ms",
+        "warnings",
     }
     assert (line["garment"], line["person"], line["out"]) == (TEE, MODEL, str(out))
     assert set(line["target_keypoints"]) <= set(LANDMARKS_OF[line["category"]])
@@ -58,7 +66,9 @@ def test_pose_lines(tmp_path, capsys):
 def test_garment_lines(tmp_path, capsys):
     file = tmp_path / "lines.json"
     arguments = ["garment", TEE, str(sample("mannequin_trousers")), "--json", str(file)]
-    assert main([*arguments, "--cutout", str(tmp_path / "c"), "--overlay", str(tmp_path / "o")]) == 0
+    assert (
+        main([*arguments, "--cutout", str(tmp_path / "c"), "--overlay", str(tmp_path / "o")]) == 0
+    )
     found = [json.loads(line) for line in file.read_text().splitlines()]
     assert found[1]["category"] == "trousers"
     for line in found:
@@ -128,7 +138,10 @@ def test_demo_writes_results_and_contact_sheet(tmp_path, capsys):
 def test_runs_as_a_program():
     done = subprocess.run(
         [sys.executable, "-m", "flixdrape.cli", "pose", "nowhere.png"],
-        capture_output=True, text=True, timeout=120, check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert done.returncode == 2
     assert "Traceback" not in done.stderr

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 from bodies import person
+
 from flixdrape.body import Body
 from flixdrape.compose import compose, occluder_matte
 

@@ -4,10 +4,11 @@ import json
 
 import numpy as np
 import pytest
+from PIL import Image
+
 from flixdrape import NothingFoundError, UnusableInputError, drape, open_picture
 from flixdrape.drape import find_garment, find_person
 from flixdrape.samples import GARMENTS, PERSON, sample
-from PIL import Image
 
 LABELS = json.loads((sample(PERSON).parent / "labels.json").read_text())
 
@@ -67,7 +68,9 @@ def test_face_and_wall_are_left_alone(draped):
     _, result = draped
     photo = open_picture(sample(PERSON)).rgb
     x, y = np.round(result.person["nose"]).astype(int)
-    assert np.array_equal(result.image[y - 6 : y + 6, x - 6 : x + 6], photo[y - 6 : y + 6, x - 6 : x + 6])
+    assert np.array_equal(
+        result.image[y - 6 : y + 6, x - 6 : x + 6], photo[y - 6 : y + 6, x - 6 : x + 6]
+    )
     assert np.array_equal(result.image[:, :40], photo[:, :40])
 
 
@@ -111,9 +114,10 @@ def test_corners_and_joints_put_right_by_hand_are_used():
 
 
 def test_told_category_is_obeyed():
-    assert drape(sample("mannequin_top"), sample(PERSON), category="blouse").report[
-        "category"
-    ] == "blouse"
+    assert (
+        drape(sample("mannequin_top"), sample(PERSON), category="blouse").report["category"]
+        == "blouse"
+    )
 
 
 def test_cutout_with_alpha_needs_no_background(tmp_path):

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 from bodies import GARMENTS, garment, person
-from flixdrape.body import Body
-from flixdrape.fit import complete_corners, fit_garment
 from hypothesis import given
 from hypothesis import strategies as st
+
+from flixdrape.body import Body
+from flixdrape.fit import complete_corners, fit_garment
 
 BODY = Body.from_keypoints(person())
 
@@ -15,7 +16,9 @@ BODY = Body.from_keypoints(person())
 def test_symmetric_garment_on_symmetric_body_stays_symmetric(category):
     fit = fit_garment(garment(category), BODY)
     for name, point in fit.target.items():
-        other = fit.target[name.replace("_left", "_x").replace("_right", "_left").replace("_x", "_right")]
+        other = fit.target[
+            name.replace("_left", "_x").replace("_right", "_left").replace("_x", "_right")
+        ]
         assert point[0] + other[0] == pytest.approx(400, abs=1.0), name
         assert point[1] == pytest.approx(other[1], abs=1.0), name
 
@@ -65,9 +68,15 @@ def test_sleeves_follow_the_arm_and_end_by_their_length():
 def test_full_length_trousers_end_at_the_ankle_and_shorts_above_the_knee():
     long = fit_garment(garment("trousers"), BODY).target
     assert 465 < long["bottom_left_out"][1] < 510
-    shorts = {f"bottom_{s}_{e}": (x, 190) for s, e, x in (
-        ("left", "out", 130), ("left", "in", 190), ("right", "in", 210), ("right", "out", 270),
-    )}
+    shorts = {
+        f"bottom_{s}_{e}": (x, 190)
+        for s, e, x in (
+            ("left", "out", 130),
+            ("left", "in", 190),
+            ("right", "in", 210),
+            ("right", "out", 270),
+        )
+    }
     short = fit_garment(garment("trousers", shorts), BODY).target
     assert short["bottom_left_out"][1] < 375
     assert long["crotch"][1] > 265
@@ -91,8 +100,12 @@ def test_missing_corner_is_mirrored():
 @pytest.mark.parametrize(
     ("category", "stem"),
     [
-        ("blouse", "top_hem"), ("blouse", "neckline"), ("blouse", "armpit"),
-        ("dress", "waistline"), ("dress", "hemline"), ("trousers", "bottom"),
+        ("blouse", "top_hem"),
+        ("blouse", "neckline"),
+        ("blouse", "armpit"),
+        ("dress", "waistline"),
+        ("dress", "hemline"),
+        ("trousers", "bottom"),
     ],
 )
 def test_missing_pairs_are_extrapolated_plausibly(category, stem):
@@ -109,9 +122,7 @@ def test_too_little_to_go_by():
     with pytest.raises(ValueError, match="found"):
         complete_corners({"neckline_left": np.zeros(2)}, "blouse")
     with pytest.raises(ValueError, match="found"):
-        complete_corners(
-            {"waistband_left": np.zeros(2), "waistband_right": np.ones(2)}, "trousers"
-        )
+        complete_corners({"waistband_left": np.zeros(2), "waistband_right": np.ones(2)}, "trousers")
 
 
 def test_warnings_say_what_may_suffer():

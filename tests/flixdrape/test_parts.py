@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 from bodies import GARMENTS, garment, person
+
 from flixdrape.body import Body
 from flixdrape.fit import fit_garment
 from flixdrape.parts import plan_parts
@@ -15,7 +16,9 @@ POSES = {
     "hands on hips": {"left_elbow": (300, 190), "left_wrist": (245, 235)},
     "arm raised": {"right_elbow": (100, 90), "right_wrist": (90, 20)},
     "arms wide": {
-        "left_elbow": (320, 140), "left_wrist": (390, 140), "right_elbow": (80, 140),
+        "left_elbow": (320, 140),
+        "left_wrist": (390, 140),
+        "right_elbow": (80, 140),
         "right_wrist": (10, 140),
     },
     "striding": {"left_knee": (250, 370), "left_ankle": (275, 460), "right_ankle": (140, 480)},
@@ -26,11 +29,30 @@ def cloth(category):
     """A garment drawn as its outline, striped."""
     points = GARMENTS[category]
     order = [
-        "neckline_left", "shoulder_left", "cuff_left_out", "cuff_left_in", "armpit_left",
-        "waistband_left", "waistline_left", "top_hem_left", "hemline_left", "bottom_left_out",
-        "bottom_left_in", "crotch", "bottom_right_in", "bottom_right_out", "hemline_right",
-        "top_hem_right", "waistline_right", "waistband_right", "armpit_right", "cuff_right_in",
-        "cuff_right_out", "shoulder_right", "neckline_right", "center_front",
+        "neckline_left",
+        "shoulder_left",
+        "cuff_left_out",
+        "cuff_left_in",
+        "armpit_left",
+        "waistband_left",
+        "waistline_left",
+        "top_hem_left",
+        "hemline_left",
+        "bottom_left_out",
+        "bottom_left_in",
+        "crotch",
+        "bottom_right_in",
+        "bottom_right_out",
+        "hemline_right",
+        "top_hem_right",
+        "waistline_right",
+        "waistband_right",
+        "armpit_right",
+        "cuff_right_in",
+        "cuff_right_out",
+        "shoulder_right",
+        "neckline_right",
+        "center_front",
     ]
     outline = np.array([points[name] for name in order if name in points], np.int32)
     rgba = np.zeros((*SHAPE, 4), np.uint8)
@@ -59,10 +81,15 @@ def test_sleeves_share_the_seam_with_the_torso(category):
     body = Body.from_keypoints(person())
     parts = {
         part.name: part
-        for part in plan_parts(fit_garment(garment(category), body), category, body, matte(category))
+        for part in plan_parts(
+            fit_garment(garment(category), body), category, body, matte(category)
+        )
     }
     assert set(parts) == {"torso", "sleeve_left", "sleeve_right"}
-    torso = {tuple(s): tuple(t) for s, t in zip(parts["torso"].source, parts["torso"].target, strict=True)}
+    torso = {
+        tuple(s): tuple(t)
+        for s, t in zip(parts["torso"].source, parts["torso"].target, strict=True)
+    }
     for name in ("sleeve_left", "sleeve_right"):
         shared = [
             tuple(t) == torso[tuple(s)]
@@ -99,7 +126,9 @@ def test_nothing_folds_and_the_garment_arrives(category, pose):
 def test_no_gap_at_the_shoulder_of_a_lowered_sleeve():
     body = Body.from_keypoints(person())
     fit = fit_garment(garment("blouse"), body)
-    warped = warp_layers(cloth("blouse"), plan_parts(fit, "blouse", body, matte("blouse")), (400, 520))
+    warped = warp_layers(
+        cloth("blouse"), plan_parts(fit, "blouse", body, matte("blouse")), (400, 520)
+    )
     for side in ("left", "right"):
         seam = np.linspace(fit.target[f"shoulder_{side}"], fit.target[f"armpit_{side}"], 9)[2:-2]
         x, y = np.round(seam).astype(int).T

@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 import pytest
+
 from garment import FASHIONAI_24, LANDMARKS_OF, GarmentEstimator
 from garment.backgrounds import BackgroundSwap
 from pose.engine.dataset import Sample
@@ -81,8 +82,11 @@ def matted(tmp_path):
     points = np.zeros((24, 2))
     labelled = np.zeros(24, dtype=bool)
     for name, place in {
-        "neckline_left": (40, 40), "neckline_right": (60, 40), "center_front": (50, 46),
-        "top_hem_left": (30, 99), "top_hem_right": (69, 99),
+        "neckline_left": (40, 40),
+        "neckline_right": (60, 40),
+        "center_front": (50, 46),
+        "top_hem_left": (30, 99),
+        "top_hem_right": (69, 99),
     }.items():
         points[FASHIONAI_24.index(name)] = place
         labelled[FASHIONAI_24.index(name)] = True

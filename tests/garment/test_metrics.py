@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from garment import CATEGORIES, FASHIONAI_24, LANDMARKS_OF
 from garment.metrics import normalised_errors, normalisers
 

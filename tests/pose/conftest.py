@@ -5,6 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+
 from pose.engine.dataset import Sample
 from pose.engine.keypoints import KeypointSchema
 
@@ -39,6 +40,8 @@ def triangle_samples(tmp_path_factory):
         path = folder / f"{index}.png"
         cv2.imwrite(str(path), image[..., ::-1])
         samples.append(
-            Sample(path, points, np.ones(3, dtype=bool), np.zeros(3, dtype=bool), {"kind": index % 2})
+            Sample(
+                path, points, np.ones(3, dtype=bool), np.zeros(3, dtype=bool), {"kind": index % 2}
+            )
         )
     return samples

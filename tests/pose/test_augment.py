@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from pose.engine.augment import Augmentation, augmented_crop, plain_crop
 from pose.engine.dataset import Sample, SampleImages
 

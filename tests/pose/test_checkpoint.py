@@ -4,6 +4,7 @@ import json
 
 import pytest
 import torch
+
 from pose.engine.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 from pose.engine.keypoints import KeypointSchema
 from pose.engine.network import KeypointNetwork, NetworkConfig

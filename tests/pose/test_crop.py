@@ -3,11 +3,15 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+
 from pose.engine.crop import apply_homography, box_to_input, sample_crop
 
 
 @given(
-    st.floats(-50, 500), st.floats(-50, 500), st.floats(1, 800), st.floats(1, 800),
+    st.floats(-50, 500),
+    st.floats(-50, 500),
+    st.floats(1, 800),
+    st.floats(1, 800),
     st.floats(1, 1.6),
 )
 def test_box_lands_inside_the_input_at_its_aspect(x, y, width, height, padding):

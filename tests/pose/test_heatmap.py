@@ -4,6 +4,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+
 from pose.engine.heatmap import STRIDE, decode, encode, to_cells, to_pixels
 
 SIZE = (24, 32)  # cells

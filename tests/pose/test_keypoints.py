@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from pose import COCO_17, Keypoints, KeypointSchema
 
 

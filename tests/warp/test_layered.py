@@ -1,6 +1,7 @@
 """Parts: seams, order, folds, edges of the picture."""
 
 import numpy as np
+
 from warp import Part, ThinPlateSpline, warp_layers
 
 SIZE = 120

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from skimage.transform import ThinPlateSplineTransform
+
 from warp import (
     CollinearPointsError,
     DuplicatePointsError,
@@ -147,7 +148,9 @@ def test_shrinking_is_antialiased():
     assert np.abs(out - 127).max() <= 6
     aliased = spline.warp_image(stripes, (64, 64), antialias=False)[4:-4, 4:-4]
     smooth = spline.warp_image(stripes, (64, 64))[4:-4, 4:-4]
-    assert np.abs(aliased.astype(int) - 127).max() > 60 > 10 > np.abs(smooth.astype(int) - 127).max()
+    assert (
+        np.abs(aliased.astype(int) - 127).max() > 60 > 10 > np.abs(smooth.astype(int) - 127).max()
+    )
 
 
 def test_outside_is_transparent():
