@@ -15,6 +15,8 @@ from pose.engine.predictor import Prediction, Predictor
 
 __all__ = ["Garment", "GarmentEstimator"]
 
+# Two distances: a close crop places corners best, a wider one knows the whole garment better.
+_PADDINGS = (1.1, 1.25)
 _WEIGHTS = Path(__file__).parent / "weights" / "garment-heatmap.safetensors"
 
 
@@ -89,7 +91,8 @@ class GarmentEstimator:
             If the weights are missing or damaged.
         """
         network = load_checkpoint(weights or _WEIGHTS, FASHIONAI_24)
-        return cls(Predictor(network, FASHIONAI_24, flip_test=flip_test).fuse())
+        predictor = Predictor(network, FASHIONAI_24, flip_test=flip_test, paddings=_PADDINGS)
+        return cls(predictor.fuse())
 
     def __call__(self, image: NDArray[np.uint8], *, category: str | None = None) -> Garment | None:
         """Find the garment of a picture.

@@ -58,8 +58,9 @@ class Predictor:
         Its keypoints.
     flip_test : bool
         Average with the mirrored crop: about a point of accuracy for twice the time.
-    padding : float
-        How many times larger than the box the crop is.
+    paddings : sequence of float
+        How many times larger than the box the crop is; of several the answers are averaged,
+        each keypoint weighed by how sure the look was of its place.
     """
 
     def __init__(
@@ -68,7 +69,7 @@ class Predictor:
         schema: KeypointSchema,
         *,
         flip_test: bool = True,
-        padding: float = 1.25,
+        paddings: Sequence[float] = (1.25,),
     ) -> None:
         if network.config.keypoints != len(schema):
             raise ValueError(
@@ -76,7 +77,7 @@ class Predictor:
             )
         self.network = network.eval()
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.schema, self.flip_test, self.padding = schema, flip_test, padding
+        self.schema, self.flip_test, self.paddings = schema, flip_test, tuple(paddings)
         self._order = list(schema.flip_order)
 
     def fuse(self) -> Predictor:
@@ -100,21 +101,36 @@ class Predictor:
         batch_size : int
             Crops in one pass of the network.
         """
+        looks = [
+            self._look(images, boxes, padding, self.flip_test, batch_size)
+            for padding in self.paddings
+        ]
+        return [_averaged(list(same)) for same in zip(*looks, strict=True)]
+
+    def _look(
+        self,
+        images: Sequence[Image],
+        boxes: Sequence[Box],
+        padding: float,
+        flip_test: bool,
+        batch_size: int = 16,
+    ) -> list[Prediction]:
+        """Crop every box at one padding and read the network's answers."""
         size = self.network.config.input_size
         predictions: list[Prediction] = []
         for start in range(0, len(boxes), batch_size):
             part = list(boxes[start : start + batch_size])
-            matrices = [box_to_input(box, size, self.padding) for box in part]
+            matrices = [box_to_input(box, size, padding) for box in part]
             crops = [
                 sample_crop(image, matrix, size)
                 for image, matrix in zip(images[start : start + batch_size], matrices, strict=True)
             ]
-            output = self._run(torch.from_numpy(np.stack(crops)).permute(0, 3, 1, 2))
-            predictions.extend(self._read(output, matrices, part))
+            tensor = torch.from_numpy(np.stack(crops)).permute(0, 3, 1, 2)
+            predictions.extend(self._read(self._run(tensor, flip_test), matrices, part))
         return predictions
 
     def locate(
-        self, image: Image, *, passes: int = 3, tolerance: float = 0.03, threshold: float = 0.2
+        self, image: Image, *, passes: int = 4, tolerance: float = 0.03, threshold: float = 0.2
     ) -> Prediction:
         """Find the one instance of a picture without a given box.
 
@@ -126,32 +142,32 @@ class Predictor:
         image : (H, W, 3) uint8 array
             The picture.
         passes : int
-            Closer looks at most.
+            Looks at most, before the answer.
         tolerance : float
             The box stands still when its overlap with the last one misses 1 by no more.
         threshold : float
             Keypoints scored below do not stretch the box.
         """
         height, width = image.shape[:2]
-        whole: Box = (0.0, 0.0, width - 1.0, height - 1.0)
+        padding = self.paddings[-1]
         # Padded boxes again: the first look should show the picture, not its surroundings.
-        box = _scaled(whole, 1 / self.padding)
-        prediction = self.predict([image], [box])[0]
+        box = _scaled((0.0, 0.0, width - 1.0, height - 1.0), 1 / padding)
         for _ in range(passes):
-            found = prediction.keypoints
+            # Where to look closer needs one distance; the answer itself gets all there are.
+            found = self._look([image], [box], padding, self.flip_test)[0].keypoints
             if (found.scores > threshold).sum() < 3:
                 break
             closer = _at_least(found.bbox(threshold), 0.04 * max(width, height))
-            if overlap(closer, box) > 1 - tolerance:
-                break
+            still = overlap(closer, box) > 1 - tolerance
             box = closer
-            prediction = self.predict([image], [box])[0]
-        return prediction
+            if still:
+                break
+        return self.predict([image], [box])[0]
 
     @torch.inference_mode()
-    def _run(self, crops: Tensor) -> NetworkOutput:
+    def _run(self, crops: Tensor, flip_test: bool) -> NetworkOutput:
         output: NetworkOutput = self.network(crops)
-        if not self.flip_test:
+        if not flip_test:
             return output
         mirrored: NetworkOutput = self.network(crops.flip(3))
         # Averaged as probabilities: where the two disagree, the map gets two peaks, not a
@@ -185,6 +201,24 @@ class Predictor:
                 )
             )
         return predictions
+
+
+def _averaged(looks: list[Prediction]) -> Prediction:
+    """Average several looks at one instance."""
+    if len(looks) == 1:
+        return looks[0]
+    points = np.stack([look.keypoints.xy for look in looks])
+    presence = np.mean([look.presence for look in looks], axis=0)
+    certainty = np.stack([look.certainty for look in looks])
+    weights = (certainty + 1e-6)[..., None]
+    xy = (points * weights).sum(axis=0) / weights.sum(axis=0)
+    sure = certainty.mean(axis=0)
+    attributes = {
+        name: np.mean([look.attributes[name] for look in looks], axis=0)
+        for name in looks[0].attributes
+    }
+    keypoints = Keypoints(looks[0].keypoints.schema, xy, presence * np.sqrt(sure))
+    return Prediction(keypoints, presence, sure, attributes, looks[0].box)
 
 
 def overlap(a: Box, b: Box) -> float:
