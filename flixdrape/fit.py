@@ -444,8 +444,8 @@ def _fit_trousers(source: Points, body: Body) -> tuple[Points, float]:
         whole = float(np.linalg.norm(np.diff(leg, axis=0), axis=1).sum())
         length = _WAISTBAND_CM / _LEG_CM * float(np.linalg.norm(outer))
         share = float(np.clip(length / _distance(source, "waistband"), 0.3, 1.03))
-        # Full-length trousers end at the ankle, however wide their waist looks.
-        share = 1.03 if share > 0.82 else share
+        # Full-length trousers end at the ankle, however wide their waist or oblique the photo.
+        share = float(np.interp(share, [0.3, 0.58, 0.72, 1.03], [0.3, 0.58, 1.03, 1.03]))
         middle, direction = along(leg, share * whole)
         width = np.linalg.norm(source[f"bottom_{side}_out"] - source[f"bottom_{side}_in"])
         limb = body.width * float(np.interp(share, [0.3, 0.65, 1.0], [0.25, 0.17, 0.12]))
