@@ -131,7 +131,7 @@ def _wall(shape: tuple[int, int], rng: np.random.Generator) -> Floats:
 def _draw_stubs(background: Floats, sample: Sample, scale: float, rng: np.random.Generator) -> None:
     """Draw a mannequin's neck, arms or legs behind the garment, where its openings are."""
     tone = np.array(_STUB_TONES[rng.integers(len(_STUB_TONES))], np.float32)
-    tone = tone + rng.normal(0, 8, 3)
+    tone += rng.normal(0, 8, 3).astype(np.float32)
     points = {
         name: sample.points[i] * scale
         for i, name in enumerate(FASHIONAI_24.names)
