@@ -448,7 +448,7 @@ def _fit_trousers(source: Points, body: Body) -> tuple[Points, float]:
         share = float(np.interp(share, [0.3, 0.58, 0.72, 1.03], [0.3, 0.58, 1.03, 1.03]))
         middle, direction = along(leg, share * whole)
         width = np.linalg.norm(source[f"bottom_{side}_out"] - source[f"bottom_{side}_in"])
-        limb = body.width * float(np.interp(share, [0.3, 0.65, 1.0], [0.25, 0.17, 0.12]))
+        limb = body.width * float(np.interp(share, [0.3, 0.65, 1.0], [0.27, 0.20, 0.15]))
         half = limb + 0.4 * max(scale * float(width) / 2 - limb, 0.0)
         outward = perpendicular(direction, side)
         target[f"bottom_{side}_out"] = middle + half * outward

@@ -45,7 +45,7 @@ def dress_mannequin(name: str, mesh: BaseMesh, body: PosedBody) -> list[tuple[st
     """The one garment that a sample is named for."""
     neck, hip = body.joints["neck01"][2], body.joints["upperleg01.L"][2]
     if name == "mannequin_top":
-        cut = Cut(_CREW_NECK, sleeve=0.8, hem=hip - 0.03, ease=(0.012, 0.026))
+        cut = Cut(_CREW_NECK, sleeve=0.8, hem=hip + 0.05, ease=(0.012, 0.040))
         garment = cut_garment("tee", mesh, body, cut)
         let_fall(garment, 24)
         finish(garment, materials.fabric("stripes", (0.02, 0.04, 0.13), (0.72, 0.30, 0.05)))
