@@ -76,7 +76,7 @@ class GarmentEstimator:
     """
 
     def __init__(
-        self, predictor: Predictor, least_score: float = 0.4, least_presence: float = 0.4
+        self, predictor: Predictor, least_score: float = 0.35, least_presence: float = 0.4
     ) -> None:
         self.predictor = predictor
         self.least_score, self.least_presence = least_score, least_presence
