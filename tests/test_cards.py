@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from garment import GarmentEstimator
 from garment.data import read_garments
 from garment.evaluate import evaluate as evaluate_garments
