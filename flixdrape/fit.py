@@ -17,7 +17,7 @@ Points = dict[str, Point]
 
 # Where the body's outline runs, relative to the joints; lengths are in shoulder widths (joint
 # to joint) across and in torso lengths (mid-shoulders to mid-hips) down.
-_SHOULDER_OUT, _SHOULDER_UP = 0.12, 0.09
+_SHOULDER_OUT, _SHOULDER_UP = 0.10, 0.055
 _NECK_HALF, _NECK_UP = 0.27, 0.22
 _CHEST_HALF, _ARMPIT_DOWN = 0.48, 0.27
 _WAIST_HALF = 0.43
