@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from garment.landmarks import CATEGORIES, FASHIONAI_24, LANDMARKS_OF, VIEWS
 from pose.engine.checkpoint import load_checkpoint
 from pose.engine.keypoints import Keypoints
+from pose.engine.network import KeypointNetwork
 from pose.engine.predictor import Prediction, Predictor
 
 __all__ = ["Garment", "GarmentEstimator"]
@@ -90,7 +91,7 @@ class GarmentEstimator:
         CheckpointError
             If the weights are missing or damaged.
         """
-        network = load_checkpoint(weights or _WEIGHTS, FASHIONAI_24)
+        network = load_checkpoint(weights or _WEIGHTS, FASHIONAI_24, KeypointNetwork)
         predictor = Predictor(network, FASHIONAI_24, flip_test=flip_test, paddings=_PADDINGS)
         return cls(predictor.fuse())
 

@@ -16,9 +16,8 @@ from garment.data import category_of, read_garments
 from garment.landmarks import CATEGORIES, FASHIONAI_24, VIEWS
 from garment.metrics import normalised_errors
 from pose.engine.augment import Augmentation
-from pose.engine.command import Task, run_training, training_parser
+from pose.engine.command import InstanceNetwork, Task, run_training, training_parser
 from pose.engine.dataset import Sample, SampleImages
-from pose.engine.network import KeypointNetwork
 from pose.engine.predictor import Predictor
 
 __all__ = ["main"]
@@ -32,7 +31,7 @@ TERMS = {
 }
 
 TASK = Task(
-    name="garment-heatmap",
+    name="garment",
     program="python -m garment.train",
     description="24 FashionAI landmarks, category and view of one garment in a crop of its box",
     schema=FASHIONAI_24,
@@ -50,7 +49,7 @@ TASK = Task(
 
 
 def validate_from_boxes(
-    network: KeypointNetwork, samples: Sequence[Sample], images: SampleImages
+    network: InstanceNetwork, samples: Sequence[Sample], images: SampleImages
 ) -> dict[str, float]:
     """Return NE (all and by scene) and category accuracy from given boxes, no flip test."""
     predictor = Predictor(network, FASHIONAI_24, flip_test=False)
@@ -129,7 +128,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             return emptied(image, scale, sample, rng)
         return swap(sample, image, scale, rng) if swap else image
 
-    def measure(network: KeypointNetwork, images: SampleImages) -> dict[str, float]:
+    def measure(network: InstanceNetwork, images: SampleImages) -> dict[str, float]:
         return validate_from_boxes(network, held_out, images)
 
     run_training(TASK, args, samples, measure, arguments, scene)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from pose.engine.checkpoint import load_checkpoint
 from pose.engine.crop import Box
+from pose.engine.network import KeypointNetwork
 from pose.engine.predictor import Predictor
 from pose.keypoints import COCO_17, Keypoints
 
@@ -72,7 +73,7 @@ class PoseEstimator:
         """
         if method not in METHODS:
             raise ValueError(f"no pose method {method!r}; there are {', '.join(METHODS)}")
-        network = load_checkpoint(weights or _WEIGHTS / METHODS[method], COCO_17)
+        network = load_checkpoint(weights or _WEIGHTS / METHODS[method], COCO_17, KeypointNetwork)
         return cls(Predictor(network, COCO_17, flip_test=flip_test).fuse(), method)
 
     def __call__(self, image: NDArray[np.uint8]) -> list[Keypoints]:

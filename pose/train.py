@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pose.engine.augment import Augmentation
-from pose.engine.command import Task, run_training, training_parser
+from pose.engine.command import InstanceNetwork, Task, run_training, training_parser
 from pose.engine.dataset import Sample, SampleImages, read_coco
-from pose.engine.network import KeypointNetwork
 from pose.engine.predictor import Predictor
 from pose.keypoints import COCO_17
 from pose.metrics import correct_keypoints
@@ -30,7 +29,7 @@ TERMS = {
 }
 
 TASK = Task(
-    name="topdown-heatmap",
+    name="topdown",
     program="python -m pose.train",
     description="17 COCO joints of one person in a crop of its box",
     schema=COCO_17,
@@ -44,7 +43,7 @@ TASK = Task(
 
 
 def pck(
-    network: KeypointNetwork, samples: Sequence[Sample], images: SampleImages
+    network: InstanceNetwork, samples: Sequence[Sample], images: SampleImages
 ) -> dict[str, float]:
     """Return PCK@0.2 and PCK@0.1 by source, from given boxes, without flip test."""
     predictor = Predictor(network, COCO_17, flip_test=False)
@@ -122,7 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     samples = read_coco(args.data / "keypoints_train.json", COCO_17)
     held_out = read_coco(args.data / "keypoints_val.json", COCO_17)
 
-    def measure(network: KeypointNetwork, images: SampleImages) -> dict[str, float]:
+    def measure(network: InstanceNetwork, images: SampleImages) -> dict[str, float]:
         return pck(network, held_out, images)
 
     drawn = [*samples, *negatives(samples, args.empty)]

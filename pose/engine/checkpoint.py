@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
+from torch import Tensor, nn
 
 from pose.engine.keypoints import KeypointSchema
 from pose.engine.network import KeypointNetwork, NetworkConfig
 
-__all__ = ["CheckpointError", "load_checkpoint", "read_card", "save_checkpoint"]
+__all__ = ["CheckpointError", "initialise", "load_checkpoint", "read_card", "save_checkpoint"]
+
+Network = TypeVar("Network", bound=nn.Module)
 
 
 class CheckpointError(RuntimeError):
@@ -22,10 +26,12 @@ class CheckpointError(RuntimeError):
 
 
 def save_checkpoint(
-    network: KeypointNetwork,
+    network: nn.Module,
     schema: KeypointSchema,
     path: Path,
     card: Mapping[str, Any],
+    *,
+    base: Path | None = None,
 ) -> None:
     """Write `path` (safetensors) and its model card (`path` with suffix ``.json``).
 
@@ -34,34 +40,57 @@ def save_checkpoint(
 
     Parameters
     ----------
-    network : KeypointNetwork
-        The weights.
+    network : Module
+        The weights; one of the engine's networks.
     schema : KeypointSchema
         Its keypoints, written into the card.
     path : Path
         Ends in ``.safetensors``.
     card : mapping
         What else the card says: data and terms, command, seed, figures, date.
+    base : Path, optional
+        Another checkpoint, to lie beside this one: what is the same there is not stored again.
     """
+    tensors = _stored(network)
+    shared: dict[str, Any] = {}
+    if base is not None:
+        others = load(base.read_bytes())
+        tensors = {k: v for k, v in tensors.items() if not _same(v, others.get(k))}
+        shared = {"base": {"file": base.name, "sha256": _digest(base.read_bytes())}}
+    blob = save(tensors)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(blob)
+    config: NetworkConfig = network.config  # type: ignore[assignment]
+    full = {
+        "name": path.stem,
+        "kind": network.kind,
+        "schema": schema.name,
+        "keypoints": list(schema.names),
+        "network": config.to_json(),
+        "parameters": sum(p.numel() for p in network.parameters()),
+        **card,
+        **shared,
+        "sha256": _digest(blob),
+    }
+    path.with_suffix(".json").write_text(json.dumps(full, indent=2) + "\n")
+
+
+def _stored(network: nn.Module) -> dict[str, Tensor]:
     tensors = {}
     for name, value in network.state_dict().items():
         if name.endswith("num_batches_tracked"):
             continue
         half = value.dtype.is_floating_point and ".norm." not in name
         tensors[name] = (value.half() if half else value).contiguous()
-    blob = save(tensors)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(blob)
-    full = {
-        "name": path.stem,
-        "schema": schema.name,
-        "keypoints": list(schema.names),
-        "network": network.config.to_json(),
-        "parameters": sum(p.numel() for p in network.parameters()),
-        **card,
-        "sha256": hashlib.sha256(blob).hexdigest(),
-    }
-    path.with_suffix(".json").write_text(json.dumps(full, indent=2) + "\n")
+    return tensors
+
+
+def _same(a: Tensor, b: Tensor | None) -> bool:
+    return b is not None and a.shape == b.shape and a.dtype == b.dtype and torch.equal(a, b)
+
+
+def _digest(blob: bytes) -> str:
+    return hashlib.sha256(blob).hexdigest()
 
 
 def read_card(path: Path) -> dict[str, Any]:
@@ -81,7 +110,11 @@ def read_card(path: Path) -> dict[str, Any]:
     return card
 
 
-def load_checkpoint(path: Path, schema: KeypointSchema) -> KeypointNetwork:
+def load_checkpoint(
+    path: Path,
+    schema: KeypointSchema,
+    network_type: type[Network],
+) -> Network:
     """Build the network that a checkpoint's card describes and fill in its weights.
 
     Parameters
@@ -90,34 +123,89 @@ def load_checkpoint(path: Path, schema: KeypointSchema) -> KeypointNetwork:
         A ``.safetensors`` file with its card beside it.
     schema : KeypointSchema
         The keypoints that the caller expects.
+    network_type : type
+        The kind of network that the caller expects.
 
     Returns
     -------
-    KeypointNetwork
-        In evaluation mode.
+    Module
+        Of that type, in evaluation mode.
 
     Raises
     ------
     CheckpointError
-        If a file is missing, its SHA-256 is not the card's, or the schema differs.
+        If a file is missing, its SHA-256 is not the card's, or schema or kind differ.
     """
     card = read_card(path)
     if card.get("schema") != schema.name or tuple(card.get("keypoints", ())) != schema.names:
         raise CheckpointError(f"{path} was trained for {card.get('schema')}, not {schema.name}")
+    kind = card.get("kind", KeypointNetwork.kind)
+    if kind != network_type.kind:  # type: ignore[attr-defined]
+        raise CheckpointError(f"{path} holds a {kind} network, not {network_type.__name__}")
+    network = network_type(NetworkConfig.from_json(card["network"]))
+    tensors = _tensors(path, card, network.state_dict())
     try:
-        blob = path.read_bytes()
-    except FileNotFoundError:
-        raise CheckpointError(f"{path}: no weights there") from None
-    digest = hashlib.sha256(blob).hexdigest()
-    if digest != card.get("sha256"):
-        raise CheckpointError(f"{path}: SHA-256 {digest} is not the card's {card.get('sha256')}")
-    network = KeypointNetwork(NetworkConfig.from_json(card["network"]))
-    try:
-        tensors = {name: value.float() for name, value in load(blob).items()}
         missing, unexpected = network.load_state_dict(tensors, strict=False)
-    except (SafetensorError, RuntimeError) as error:
+    except RuntimeError as error:
         raise CheckpointError(f"{path}: weights do not fit their card: {error}") from None
     missing = [name for name in missing if not name.endswith("num_batches_tracked")]
     if missing or unexpected:
         raise CheckpointError(f"{path}: weights do not fit their card: {missing or unexpected}")
     return network.eval()
+
+
+def initialise(network: nn.Module, path: Path, schema: KeypointSchema) -> list[str]:
+    """Start a network from whatever another checkpoint of the schema has for it.
+
+    Parameters
+    ----------
+    network : Module
+        Changed in place: every tensor that the checkpoint has by the same name and shape.
+    path : Path
+        A checkpoint, of any kind of network.
+    schema : KeypointSchema
+        The keypoints of both.
+
+    Returns
+    -------
+    list of str
+        Names that were filled.
+
+    Raises
+    ------
+    CheckpointError
+        If the checkpoint is missing, damaged, for another schema, or has nothing in common.
+    """
+    card = read_card(path)
+    if card.get("schema") != schema.name:
+        raise CheckpointError(f"{path} was trained for {card.get('schema')}, not {schema.name}")
+    own = network.state_dict()
+    fitting = {
+        name: value
+        for name, value in _tensors(path, card, own).items()
+        if name in own and own[name].shape == value.shape
+    }
+    if not fitting:
+        raise CheckpointError(f"{path} has no tensor of this network")
+    network.load_state_dict(fitting, strict=False)
+    return list(fitting)
+
+
+def _tensors(path: Path, card: Mapping[str, Any], wanted: Collection[str]) -> dict[str, Tensor]:
+    """Read a checkpoint's tensors, and the wanted ones of its base that it does not replace."""
+    try:
+        blob = path.read_bytes()
+    except FileNotFoundError:
+        raise CheckpointError(f"{path}: no weights there") from None
+    digest = _digest(blob)
+    if digest != card.get("sha256"):
+        raise CheckpointError(f"{path}: SHA-256 {digest} is not the card's {card.get('sha256')}")
+    try:
+        tensors = {name: value.float() for name, value in load(blob).items()}
+    except SafetensorError as error:
+        raise CheckpointError(f"{path}: weights do not fit their card: {error}") from None
+    base = card.get("base")
+    if base is None:
+        return tensors
+    below = _tensors(path.parent / base["file"], {"sha256": base["sha256"]}, wanted)
+    return {name: value for name, value in below.items() if name in wanted} | tensors

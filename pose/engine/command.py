@@ -10,19 +10,29 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import torch
+from torch import Tensor
 
 from pose.engine.augment import Augmentation
-from pose.engine.checkpoint import load_checkpoint, save_checkpoint
+from pose.engine.batches import CropBatches, CropHook
+from pose.engine.checkpoint import initialise, save_checkpoint
 from pose.engine.dataset import Sample, SampleImages
 from pose.engine.keypoints import KeypointSchema
 from pose.engine.network import KeypointNetwork, NetworkConfig
-from pose.engine.training import CropHook, Trainer, TrainingConfig, load_imagenet_backbone
+from pose.engine.regression import RegressionNetwork
+from pose.engine.training import (
+    Trainer,
+    TrainingConfig,
+    keypoint_loss,
+    load_imagenet_backbone,
+)
 
-__all__ = ["Task", "run_training", "training_parser"]
+__all__ = ["InstanceNetwork", "Task", "run_training", "training_parser"]
 
-Measure = Callable[[KeypointNetwork, SampleImages], Mapping[str, float]]
+InstanceNetwork = KeypointNetwork | RegressionNetwork
+Measure = Callable[[InstanceNetwork, SampleImages], Mapping[str, float]]
 
 
 @dataclass(frozen=True)
@@ -32,7 +42,7 @@ class Task:
     Attributes
     ----------
     name : str
-        Of the weights' file.
+        Stem of the weights' file, to which the method is added.
     program : str
         How the command is called, for its help and the model card.
     description : str
@@ -65,6 +75,15 @@ def training_parser(
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints and logs")
     parser.add_argument("--resume", action="store_true", help="go on from OUT/last.pt")
     parser.add_argument("--init", type=Path, help="start from these weights (safetensors)")
+    parser.add_argument("--method", choices=("heatmap", "regression"), default="heatmap")
+    parser.add_argument(
+        "--decoder",
+        choices=("pyramid", "cascade", "classification", "coordinates"),
+        help="pyramid (default) or cascade for heatmaps; classification (default) or coordinates",
+    )
+    parser.add_argument(
+        "--frozen", action="store_true", help="keep the backbone of --init, share it on disk"
+    )
     parser.add_argument("--size", type=int, nargs=2, default=size, metavar=("W", "H"))
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--epoch-size", type=int, default=epoch_size, help="crops in an epoch")
@@ -115,12 +134,19 @@ def run_training(
         seed=args.seed,
         augmentation=task.augmentation,
     )
-    trainer = Trainer(network, task.schema, samples, training, args.out, crop_hook)
+    names = [name for name, _ in task.attributes]
+    size = network.config.input_size
+    batches = CropBatches(samples, task.schema, size, task.augmentation, names, crop_hook)
+
+    def loss(output: Any, batch: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        return keypoint_loss(output, batch, training)
+
+    trainer = Trainer(network, batches, loss, training, args.out)
     command = f"{task.program} {shlex.join(arguments or sys.argv[1:])}"
     figures: dict[str, float] = {}
 
-    def validate(current: KeypointNetwork) -> dict[str, float]:
-        figures.update(measure(current, trainer.images))
+    def validate(current: InstanceNetwork) -> dict[str, float]:
+        figures.update(measure(current, batches.images))
         return figures
 
     def export(epoch: int) -> None:
@@ -133,20 +159,26 @@ def run_training(
             "date": datetime.date.today().isoformat(),
             "validation_given_boxes_no_flip": {k: round(v, 4) for k, v in figures.items()},
         }
-        save_checkpoint(network, task.schema, args.out / f"{task.name}.safetensors", card)
+        path = args.out / f"{task.name}-{args.method}.safetensors"
+        save_checkpoint(network, task.schema, path, card, base=args.init if args.frozen else None)
 
     if args.resume:
         trainer.resume()
     trainer.train(validate, export)
 
 
-def _network(task: Task, args: argparse.Namespace) -> KeypointNetwork:
+def _network(task: Task, args: argparse.Namespace) -> InstanceNetwork:
     """Build the network, from other weights of the task or from ImageNet's."""
     size = (int(args.size[0]), int(args.size[1]))
-    network = KeypointNetwork(NetworkConfig(len(task.schema), size, attributes=task.attributes))
+    regresses = args.method == "regression"
+    decoder = args.decoder or ("classification" if regresses else "pyramid")
+    config = NetworkConfig(len(task.schema), size, attributes=task.attributes, decoder=decoder)
+    network = RegressionNetwork(config) if regresses else KeypointNetwork(config)
     if args.init:
-        network.load_state_dict(load_checkpoint(args.init, task.schema).state_dict())
+        initialise(network, args.init, task.schema)
     else:
-        load_imagenet_backbone(network)
-    network.freeze_backbone_statistics()
+        load_imagenet_backbone(network.backbone)
+    network.backbone.freeze_statistics()
+    if args.frozen:
+        network.backbone.requires_grad_(False)
     return network

@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-__all__ = ["STRIDE", "decode", "encode", "to_cells", "to_pixels"]
+__all__ = ["STRIDE", "decode", "encode", "newton_step", "patches", "to_cells", "to_pixels"]
 
 STRIDE = 4
 _OFFSET = (STRIDE - 1) / 2
@@ -102,7 +102,7 @@ def decode(log_heatmaps: Tensor) -> tuple[Tensor, Tensor]:
     peak = maps.flatten(1).argmax(dim=1)
     py, px = peak // width, peak % width
     cy, cx = py.clamp(1, height - 2), px.clamp(1, width - 2)
-    step = _newton_step(_patch(maps, cx, cy))
+    step = newton_step(patches(maps, cx, cy))
     centre = torch.stack([cx, cy], dim=1).to(maps.dtype)
     cells = centre + step
     # The top lies within a cell of the largest value; a farther step means no paraboloid.
@@ -111,16 +111,16 @@ def decode(log_heatmaps: Tensor) -> tuple[Tensor, Tensor]:
     return to_pixels(cells).reshape(*lead, 2), _mass_near(maps, px, py).reshape(lead)
 
 
-def _patch(maps: Tensor, cx: Tensor, cy: Tensor) -> Tensor:
-    """Take the 3x3 cells around (cx, cy): (M, 3, 3)."""
+def patches(maps: Tensor, cx: Tensor, cy: Tensor) -> Tensor:
+    """Take the 3x3 cells of each of M maps around its (cx, cy): (M, 3, 3)."""
     offsets = torch.arange(-1, 2, device=maps.device)
     rows = (cy[:, None] + offsets)[:, :, None]
     columns = (cx[:, None] + offsets)[:, None, :]
     return maps[torch.arange(len(maps), device=maps.device)[:, None, None], rows, columns]
 
 
-def _newton_step(patch: Tensor) -> Tensor:
-    """Step from the middle of 3x3 samples to their paraboloid's top; 0 where there is none."""
+def newton_step(patch: Tensor) -> Tensor:
+    """Step from the middle of (M, 3, 3) samples to their paraboloid's top: (M, 2), 0 without."""
     dx = (patch[:, 1, 2] - patch[:, 1, 0]) / 2
     dy = (patch[:, 2, 1] - patch[:, 0, 1]) / 2
     dxx = patch[:, 1, 2] - 2 * patch[:, 1, 1] + patch[:, 1, 0]

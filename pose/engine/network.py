@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
@@ -9,6 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from pose.engine.backbone import PIXEL_MEAN, PIXEL_STD, ConvNorm, EfficientNetLite0
+from pose.engine.cascade import RefineNet
+from pose.engine.heatmap import decode
 from pose.engine.pyramid import PyramidDecoder
 
 __all__ = ["KeypointNetwork", "NetworkConfig", "NetworkOutput"]
@@ -30,6 +33,10 @@ class NetworkConfig:
         Refinements at strides 4, 8, 16, 32.
     attributes : tuple of (str, int)
         Questions about the whole instance, each with its number of answers.
+    decoder : {'pyramid', 'cascade'}
+        Of the heatmap network: the pyramid's finest level alone, or refined from all levels.
+    limbs : int
+        Edges with an affinity field, of the bottom-up network.
     """
 
     keypoints: int
@@ -37,6 +44,8 @@ class NetworkConfig:
     width: int = 96
     repeats: tuple[int, ...] = (2, 1, 2, 1)
     attributes: tuple[tuple[str, int], ...] = ()
+    decoder: str = "pyramid"
+    limbs: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for a model card."""
@@ -52,6 +61,8 @@ class NetworkConfig:
             width=int(values["width"]),
             repeats=tuple(int(r) for r in values["repeats"]),
             attributes=tuple((str(name), int(n)) for name, n in values["attributes"]),
+            decoder=str(values.get("decoder", "pyramid")),
+            limbs=int(values.get("limbs", 0)),
         )
 
 
@@ -66,11 +77,34 @@ class NetworkOutput(NamedTuple):
         Logits; their sigmoid says whether it is there.
     attributes : dict of str to (N, answers) Tensor
         Logits of each question.
+    coarse : tuple of (N, K, h, w) Tensor
+        Logits of the pyramid's own levels, of a cascaded network in training.
     """
 
     heatmaps: Tensor
     presence: Tensor
     attributes: dict[str, Tensor]
+    coarse: tuple[Tensor, ...] = ()
+
+    def decode(self) -> tuple[Tensor, Tensor]:
+        """Return points (N, K, 2) in input pixels and their certainty (N, K), 0..1."""
+        return decode(self.heatmaps.float())
+
+    def averaged(self, mirrored: NetworkOutput, order: Sequence[int]) -> NetworkOutput:
+        """Average with the answer to the mirrored crop; `order` brings its keypoints back.
+
+        Averaged as probabilities: where the two disagree the map gets two peaks, not a third
+        one between them.
+        """
+        index = list(order)
+        maps = torch.softmax(self.heatmaps.flatten(2), dim=2)
+        other = torch.softmax(mirrored.heatmaps.flip(3)[:, index].flatten(2), dim=2)
+        mean = ((maps + other) / 2).clamp(min=1e-12).log().view_as(self.heatmaps)
+        return NetworkOutput(
+            mean,
+            (self.presence + mirrored.presence[:, index]) / 2,
+            {k: (v + mirrored.attributes[k]) / 2 for k, v in self.attributes.items()},
+        )
 
 
 class KeypointNetwork(nn.Module):
@@ -92,11 +126,22 @@ class KeypointNetwork(nn.Module):
     ((1, 5, 24, 16), (1, 5))
     """
 
+    kind = "heatmap"
+
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         self.config = config
         self.backbone = EfficientNetLite0()
         self.pyramid = PyramidDecoder(self.backbone.channels, config.width, config.repeats)
+        self.refine: RefineNet | None = None
+        if config.decoder == "cascade":
+            levels = len(config.repeats)
+            self.refine = RefineNet(config.width, levels)
+            self.coarse_heads = nn.ModuleList(
+                nn.Conv2d(config.width, config.keypoints, 1) for _ in range(levels)
+            )
+        elif config.decoder != "pyramid":
+            raise ValueError(f"no decoder {config.decoder!r}")
         self.heatmap_head = nn.Conv2d(config.width, config.keypoints, 1)
         self.presence_head = nn.Conv2d(config.width, config.keypoints, 1)
         self.context = ConvNorm(self.backbone.channels[-1], 256)
@@ -119,7 +164,8 @@ class KeypointNetwork(nn.Module):
         """
         x = (pictures.float() - PIXEL_MEAN) / PIXEL_STD
         features = self.backbone(x.contiguous(memory_format=torch.channels_last))
-        decoded = self.pyramid(features)
+        levels = self.pyramid.levels(features)
+        decoded = levels[0] if self.refine is None else self.refine(levels)
         heatmaps = self.heatmap_head(decoded)
         weights = torch.softmax(heatmaps.detach().flatten(2), dim=2)
         local = (self.presence_head(decoded).flatten(2) * weights).sum(dim=2)
@@ -128,14 +174,11 @@ class KeypointNetwork(nn.Module):
             heatmaps,
             local + self.presence_context(context),
             {name: head(context) for name, head in self.attribute_heads.items()},
+            self._coarse(levels),
         )
 
-    def freeze_backbone_statistics(self) -> None:
-        """Keep the backbone's batch-norm statistics as ImageNet left them while training.
-
-        Small batches of heavily augmented crops give poor statistics, and the fused
-        convolutions train a fifth faster.
-        """
-        for module in self.backbone.modules():
-            if isinstance(module, ConvNorm):
-                module.frozen = True
+    def _coarse(self, levels: Sequence[Tensor]) -> tuple[Tensor, ...]:
+        """Read every level of the pyramid by itself, for intermediate supervision."""
+        if self.refine is None or not self.training:
+            return ()
+        return tuple(head(level) for head, level in zip(self.coarse_heads, levels, strict=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,13 +13,14 @@ from torch import Tensor
 
 from pose.engine.backbone import ConvNorm
 from pose.engine.crop import Box, apply_homography, box_to_input, sample_crop
-from pose.engine.heatmap import decode
 from pose.engine.keypoints import Keypoints, KeypointSchema
 from pose.engine.network import KeypointNetwork, NetworkOutput
+from pose.engine.regression import RegressionNetwork, RegressionOutput
 
 __all__ = ["Prediction", "Predictor", "overlap"]
 
 Image = NDArray[np.uint8]
+Output = NetworkOutput | RegressionOutput
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Predictor:
 
     Parameters
     ----------
-    network : KeypointNetwork
+    network : KeypointNetwork or RegressionNetwork
         Any; it is put in evaluation mode.
     schema : KeypointSchema
         Its keypoints.
@@ -65,7 +67,7 @@ class Predictor:
 
     def __init__(
         self,
-        network: KeypointNetwork,
+        network: KeypointNetwork | RegressionNetwork,
         schema: KeypointSchema,
         *,
         flip_test: bool = True,
@@ -165,26 +167,17 @@ class Predictor:
         return self.predict([image], [box])[0]
 
     @torch.inference_mode()
-    def _run(self, crops: Tensor, flip_test: bool) -> NetworkOutput:
-        output: NetworkOutput = self.network(crops)
+    def _run(self, crops: Tensor, flip_test: bool) -> Output:
+        output: Output = self.network(crops)
         if not flip_test:
             return output
-        mirrored: NetworkOutput = self.network(crops.flip(3))
-        # Averaged as probabilities: where the two disagree, the map gets two peaks, not a
-        # third one between them.
-        maps = torch.softmax(output.heatmaps.flatten(2), dim=2)
-        other = torch.softmax(mirrored.heatmaps.flip(3)[:, self._order].flatten(2), dim=2)
-        mean = ((maps + other) / 2).clamp(min=1e-12).log().view_as(output.heatmaps)
-        return NetworkOutput(
-            mean,
-            (output.presence + mirrored.presence[:, self._order]) / 2,
-            {k: (v + mirrored.attributes[k]) / 2 for k, v in output.attributes.items()},
-        )
+        mirrored: Any = self.network(crops.flip(3))
+        return output.averaged(mirrored, self._order)
 
     def _read(
-        self, output: NetworkOutput, matrices: Sequence[NDArray[np.float64]], boxes: Sequence[Box]
+        self, output: Output, matrices: Sequence[NDArray[np.float64]], boxes: Sequence[Box]
     ) -> list[Prediction]:
-        points, mass = decode(output.heatmaps.float())
+        points, mass = output.decode()
         presence = torch.sigmoid(output.presence.float())
         answers = {k: torch.softmax(v.float(), dim=1) for k, v in output.attributes.items()}
         predictions = []

@@ -1,4 +1,4 @@
-"""A feature pyramid from stride 32 back to stride 4."""
+"""A feature pyramid from stride 32 back to stride 4 or 8."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from torch.nn import functional as F
 
 from pose.engine.backbone import ConvNorm
 
-__all__ = ["PyramidDecoder"]
+__all__ = ["PyramidDecoder", "Refinement"]
 
 
-class _Refine(nn.Module):
+class Refinement(nn.Module):
     """Depthwise 5x5 and pointwise convolution with a residual path."""
 
     def __init__(self, channels: int) -> None:
@@ -21,11 +21,12 @@ class _Refine(nn.Module):
         self.pointwise = ConvNorm(channels, channels, activate=False)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Map (N, channels, H, W) to the same shape."""
         return F.relu6(x + self.pointwise(self.depthwise(x)))
 
 
 class PyramidDecoder(nn.Module):
-    """Merge backbone features, coarse to fine, into one map at stride 4.
+    """Merge backbone features, coarse to fine.
 
     Every level is brought to `width` channels by a 1x1 convolution, added to the doubled
     coarser level and refined by separable 5x5 convolutions.
@@ -38,6 +39,8 @@ class PyramidDecoder(nn.Module):
         Channels of the pyramid.
     repeats : sequence of int
         Refinements at each level, finest first.
+    finest : int
+        The finest level that is built: 0 for stride 4, 1 for stride 8.
 
     References
     ----------
@@ -45,24 +48,38 @@ class PyramidDecoder(nn.Module):
     """
 
     def __init__(
-        self, channels: Sequence[int], width: int = 96, repeats: Sequence[int] = (2, 1, 2, 1)
+        self,
+        channels: Sequence[int],
+        width: int = 96,
+        repeats: Sequence[int] = (2, 1, 2, 1),
+        finest: int = 0,
     ) -> None:
         super().__init__()
-        self.laterals = nn.ModuleList(ConvNorm(c, width, activate=False) for c in channels)
+        self.finest = finest
+        # The levels that are not built keep their place, so that the names of the weights do
+        # not depend on `finest`.
+        self.laterals = nn.ModuleList(
+            ConvNorm(c, width, activate=False) if level >= finest else nn.Identity()
+            for level, c in enumerate(channels)
+        )
         self.refines = nn.ModuleList(
-            nn.Sequential(*(_Refine(width) for _ in range(count))) for count in repeats
+            nn.Sequential(*(Refinement(width) for _ in range(count if level >= finest else 0)))
+            for level, count in enumerate(repeats)
         )
 
     def forward(self, features: Sequence[Tensor]) -> Tensor:
-        """Map features, finest first, to ``(N, width, H / 4, W / 4)``."""
-        merged: Tensor | None = None
-        for level in reversed(range(len(features))):
+        """Map features, finest first, to the finest level: ``(N, width, H / 4, W / 4)``."""
+        return self.levels(features)[0]
+
+    def levels(self, features: Sequence[Tensor]) -> list[Tensor]:
+        """Map features to all levels of the pyramid, finest first."""
+        merged: list[Tensor] = []
+        for level in reversed(range(self.finest, len(features))):
             lateral = self.laterals[level](features[level])
-            if merged is not None:
+            if merged:
                 height, width = lateral.shape[2:]
-                merged = F.interpolate(merged, scale_factor=2.0, mode="nearest")
+                above = F.interpolate(merged[0], scale_factor=2.0, mode="nearest")
                 # An odd size doubled is one too many: the extra row or column lies outside.
-                lateral = lateral + merged[:, :, :height, :width]
-            merged = self.refines[level](lateral)
-        assert merged is not None
+                lateral = lateral + above[:, :, :height, :width]
+            merged.insert(0, self.refines[level](lateral))
         return merged

