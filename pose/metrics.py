@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,13 @@ from numpy.typing import NDArray
 from pose.engine.keypoints import Keypoints
 from pose.keypoints import COCO_17
 
-__all__ = ["average_precision", "correct_keypoints", "torso_lengths"]
+__all__ = [
+    "Truth",
+    "average_precision",
+    "correct_keypoints",
+    "scene_average_precision",
+    "torso_lengths",
+]
 
 Floats = NDArray[np.float64]
 
@@ -90,38 +97,84 @@ def average_precision(
     dict
         `AP` (mean over similarities .50 to .95), `AP50`, `AP75`.
     """
+    people = [
+        Truth(points[None], mask[None], np.array([area]))
+        for points, mask, area in zip(truth, labelled, areas, strict=True)
+    ]
+    return scene_average_precision([[found] for found in predicted], people)
+
+
+@dataclass(frozen=True)
+class Truth:
+    """The labelled people of one picture.
+
+    Attributes
+    ----------
+    points : (P, 17, 2) float array
+        Pixels.
+    labelled : (P, 17) bool array
+        Joints that count; a person without any is ignored, found or not.
+    areas : (P,) float array
+        In square pixels, the scale of the similarity.
+    """
+
+    points: Floats
+    labelled: NDArray[np.bool_]
+    areas: Floats
+
+
+def scene_average_precision(
+    predicted: Sequence[Sequence[Keypoints]], truths: Sequence[Truth]
+) -> dict[str, float]:
+    """Score the people found in each picture as COCO does, through pycocotools.
+
+    Parameters
+    ----------
+    predicted : sequence of N sequences of Keypoints
+        All people of each picture, at most 20 of them count.
+    truths : sequence of N Truth
+        All labelled people of each.
+
+    Returns
+    -------
+    dict
+        `AP` (mean over similarities .50 to .95), `AP50`, `AP75`, `AR`.
+    """
     from pycocotools.coco import COCO
     from pycocotools.cocoeval import COCOeval
 
-    boxes = [
-        Keypoints(COCO_17, t, m.astype(float)).bbox() for t, m in zip(truth, labelled, strict=True)
-    ]
-    annotations = [
-        {
-            "id": i + 1,
-            "image_id": i,
-            "category_id": 1,
-            "iscrowd": 0,
-            "area": float(areas[i]),
-            "bbox": list(boxes[i]),
-            "num_keypoints": int(labelled[i].sum()),
-            "keypoints": np.column_stack([truth[i], 2.0 * labelled[i]]).ravel().tolist(),
-        }
-        for i in range(len(truth))
-    ]
+    annotations: list[dict[str, object]] = []
+    for picture, truth in enumerate(truths):
+        for points, mask, area in zip(truth.points, truth.labelled, truth.areas, strict=True):
+            annotations.append(
+                {
+                    "id": len(annotations) + 1,
+                    "image_id": picture,
+                    "category_id": 1,
+                    "iscrowd": 0,
+                    "area": float(area),
+                    "bbox": list(Keypoints(COCO_17, points, mask.astype(float)).bbox()),
+                    "num_keypoints": int(mask.sum()),
+                    "keypoints": np.column_stack([points, 2.0 * mask]).ravel().tolist(),
+                }
+            )
     results = [
         {
-            "image_id": i,
+            "image_id": picture,
             "category_id": 1,
-            "score": found.score,
+            # Joints that were not found lower the rank: whole people first.
+            "score": float(found.scores.mean()),
             "keypoints": np.column_stack([found.xy, found.scores]).ravel().tolist(),
         }
-        for i, found in enumerate(predicted)
+        for picture, people in enumerate(predicted)
+        for found in people
     ]
+    if not results:
+        return {"AP": 0.0, "AP50": 0.0, "AP75": 0.0, "AR": 0.0}
     with contextlib.redirect_stdout(io.StringIO()):
         coco = COCO()
         coco.dataset = {
-            "images": [{"id": i} for i in range(len(truth))],
+            "images": [{"id": i} for i in range(len(truths))],
             "annotations": annotations,
             "categories": [{"id": 1, "name": "person", "keypoints": list(COCO_17.names)}],
         }
@@ -132,4 +185,4 @@ def average_precision(
         evaluation.accumulate()
         evaluation.summarize()
     stats = evaluation.stats
-    return {"AP": float(stats[0]), "AP50": float(stats[1]), "AP75": float(stats[2])}
+    return {name: float(stats[i]) for name, i in (("AP", 0), ("AP50", 1), ("AP75", 2), ("AR", 5))}

@@ -12,7 +12,15 @@ from pose.engine.crop import apply_homography, box_to_input, sample_crop
 from pose.engine.dataset import Sample
 from pose.engine.keypoints import KeypointSchema
 
-__all__ = ["Augmentation", "Crop", "augmented_crop", "plain_crop"]
+__all__ = [
+    "Augmentation",
+    "Crop",
+    "augmented_crop",
+    "plain_crop",
+    "random_fill",
+    "random_view",
+    "vary_colours",
+]
 
 Image = NDArray[np.uint8]
 
@@ -115,9 +123,9 @@ def augmented_crop(
     rng : numpy Generator
         Source of chance.
     """
-    matrix = _random_view(image, scale, sample, size, schema, how, rng)
+    matrix = random_view(image, scale, sample, size, schema, how, rng)
     shrink = np.diag([1 / scale, 1 / scale, 1.0])
-    pixels = sample_crop(image, matrix @ shrink, size, _random_fill(rng))
+    pixels = sample_crop(image, matrix @ shrink, size, random_fill(rng))
     crop = _labelled(pixels, sample, matrix, size)
     if rng.random() < how.flip:
         crop = _mirrored(crop, schema)
@@ -142,7 +150,7 @@ def _mirrored(crop: Crop, schema: KeypointSchema) -> Crop:
     )
 
 
-def _random_view(
+def random_view(
     image: Image,
     scale: float,
     sample: Sample,
@@ -151,7 +159,29 @@ def _random_view(
     how: Augmentation,
     rng: np.random.Generator,
 ) -> NDArray[np.float64]:
-    """Draw a homography from photo to input pixels."""
+    """Draw a homography from a photo's pixels to those of a random view of a sample.
+
+    Parameters
+    ----------
+    image : (H, W, 3) uint8 array
+        The photo, shrunk by `scale`.
+    scale : float
+        From the photo's own pixels to `image`'s.
+    sample : Sample
+        What the view shows.
+    size : (int, int)
+        Width and height of the view.
+    schema : KeypointSchema
+        For views of a half.
+    how : Augmentation
+        How far it may differ.
+    rng : numpy Generator
+        Source of chance.
+
+    Returns
+    -------
+    (3, 3) float array
+    """
     if rng.random() < how.whole:
         height, width = image.shape[0] / scale, image.shape[1] / scale
         box = (0.0, 0.0, width - 1, height - 1)
@@ -204,7 +234,8 @@ def _random_perspective(
     return np.asarray(cv2.getPerspectiveTransform(corners, moved), dtype=np.float64)
 
 
-def _random_fill(rng: np.random.Generator) -> tuple[int, int, int]:
+def random_fill(rng: np.random.Generator) -> tuple[int, int, int]:
+    """Draw the colour of what lies beyond a photo: half the time the networks' zero."""
     if rng.random() < 0.5:
         return (127, 127, 127)
     red, green, blue = (int(v) for v in rng.integers(0, 256, 3))
@@ -214,6 +245,11 @@ def _random_fill(rng: np.random.Generator) -> tuple[int, int, int]:
 def _recoloured(image: Image, crop: Crop, how: Augmentation, rng: np.random.Generator) -> Image:
     if rng.random() < how.occlusion:
         image = _occluded(image, crop, rng)
+    return vary_colours(image, how, rng)
+
+
+def vary_colours(image: Image, how: Augmentation, rng: np.random.Generator) -> Image:
+    """Vary a picture's light, colours and sharpness; its geometry stays."""
     if rng.random() < how.colour:
         image = _tinted(image, rng)
     if rng.random() < how.grey:

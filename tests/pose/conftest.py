@@ -1,5 +1,6 @@
 """A small object for the engine to learn: a bright square's corners."""
 
+import sys
 from pathlib import Path
 
 import cv2
@@ -8,6 +9,9 @@ import pytest
 
 from pose.engine.dataset import Sample
 from pose.engine.keypoints import KeypointSchema
+
+# The shared figures of these tests lie beside them.
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 import torch
+from figure import FIGURE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,16 +19,6 @@ from pose.engine.peaks import Candidates, find_peaks
 
 SIZE = (96, 72)  # cells: 384 x 288 pixels
 BOTH = pytest.mark.parametrize("group", [group_greedy, group_milp])
-
-# A standing figure, 240 pixels tall around (0, 0).
-FIGURE = np.array(
-    [
-        *[(0, -110), (5, -115), (-5, -115), (11, -112), (-11, -112)],
-        *[(24, -80), (-24, -80), (34, -40), (-34, -40), (38, 0), (-38, 0)],
-        *[(15, 0), (-15, 0), (16, 60), (-16, 60), (17, 115), (-17, 115)],
-    ],
-    dtype=float,
-)
 
 
 def scene(people, visible=None):
