@@ -1,0 +1,35 @@
+"""What the garments' training draws."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from garment.landmarks import CATEGORIES, FASHIONAI_24
+from garment.train import balanced
+from pose.engine.dataset import Sample
+
+
+def of_category(number, weight=1.0):
+    count = len(FASHIONAI_24)
+    return Sample(
+        Path("none"),
+        np.zeros((count, 2)),
+        np.ones(count, bool),
+        np.zeros(count, bool),
+        {"category": number},
+        weight,
+    )
+
+
+@pytest.mark.parametrize(("power", "expected"), [(0.0, 9.0), (0.5, 3.0), (1.0, 1.0)])
+def test_rare_categories_are_drawn_more_often(power, expected):
+    samples = balanced([of_category(0)] * 9 + [of_category(1)], power)
+    drawn = [sum(s.weight for s in samples if s.attributes["category"] == c) for c in (0, 1)]
+    assert drawn[0] / drawn[1] == pytest.approx(expected)
+    assert len(CATEGORIES) == 5
+
+
+def test_own_weights_are_kept():
+    samples = balanced([of_category(0, 3.0), of_category(0, 1.0)], 0.5)
+    assert samples[0].weight == pytest.approx(3 * samples[1].weight)
