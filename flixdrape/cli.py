@@ -52,6 +52,12 @@ def _parser() -> argparse.ArgumentParser:
     drape = commands.add_parser("drape", help="drape a garment onto a person")
     drape.add_argument("pictures", nargs="+", metavar="GARMENT PERSON")
     drape.add_argument("-o", "--out", required=True, help="picture to write (png, jpg, webp)")
+    drape.add_argument(
+        "--person",
+        default="0",
+        metavar="N|X,Y",
+        help="who of several: the position, largest first from 0, or a point on the person",
+    )
     drape.add_argument("--category", help="what the garment is, if found out wrong")
     drape.add_argument("--json", metavar="FILE", help="write what was done ('-': standard output)")
     drape.add_argument("--layers", metavar="DIR", help="write garment, erased and occluders there")
@@ -95,7 +101,8 @@ def _drape(args: argparse.Namespace) -> int:
         raise UnusableInputError(f"--category {args.category}: one of {', '.join(CATEGORIES)}")
     _check_folder(Path(args.out).parent)
     with _lines(args.json) as write:
-        result = drape(garments[0], person, category=args.category)
+        choice = _choice(args.person)
+        result = drape(garments[0], person, person=choice, category=args.category)
         result.save(args.out)
         if args.layers:
             _make_folder(args.layers)
@@ -118,10 +125,29 @@ def _drape(args: argparse.Namespace) -> int:
     return 0
 
 
+def _choice(text: str) -> int | tuple[float, float]:
+    """Read a position or a point.
+
+    Raises
+    ------
+    UnusableInputError
+        If it is neither.
+    """
+    try:
+        if "," not in text:
+            return int(text)
+        x, y = (float(part) for part in text.split(","))
+    except ValueError:
+        raise UnusableInputError(
+            f"--person {text}: a position such as 1, or a point such as 240,310"
+        ) from None
+    return x, y
+
+
 def _pose(args: argparse.Namespace) -> int:
     from flixdrape.annotate import draw_keypoints
-    from flixdrape.drape import find_person
     from flixdrape.images import open_picture, save_picture
+    from flixdrape.people import find_people
     from pose import METHODS
 
     if args.method not in METHODS:
@@ -130,7 +156,7 @@ def _pose(args: argparse.Namespace) -> int:
     def one(file: str) -> dict[str, Any]:
         picture = open_picture(file)
         start = time.perf_counter()
-        people = find_person(picture, args.method)
+        people = find_people(picture, args.method)
         elapsed = 1000 * (time.perf_counter() - start)
         if args.overlay:
             drawn = picture.rgb

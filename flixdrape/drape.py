@@ -20,12 +20,13 @@ from flixdrape.errors import NothingFoundError
 from flixdrape.fit import Fit, fit_garment
 from flixdrape.images import Picture, open_picture, save_picture
 from flixdrape.parts import plan_parts
+from flixdrape.people import Choice, choose_person, find_people
 from garment import CATEGORIES, Garment, GarmentEstimator
 from garment.cutout import cut_out
-from pose import Keypoints, PoseEstimator
+from pose import Keypoints
 from warp import LayeredWarp, warp_layers
 
-__all__ = ["DrapeResult", "Source", "drape", "find_garment", "find_person"]
+__all__ = ["DrapeResult", "Source", "drape", "find_garment"]
 
 #: A path, a PIL image, or an (H, W, 3) or (H, W, 4) uint8 RGB array.
 Source = str | os.PathLike[str] | PilImage | NDArray[np.uint8] | Picture
@@ -93,8 +94,10 @@ class Stopwatch:
 
 def drape(
     garment: Source,
-    person: Source,
+    model: Source,
+    /,
     *,
+    person: Choice = 0,
     category: str | None = None,
     corners: Mapping[str, tuple[float, float]] | None = None,
     joints: Mapping[str, tuple[float, float]] | None = None,
@@ -103,8 +106,11 @@ def drape(
 
     Parameters
     ----------
-    garment, person : path, PIL image or uint8 RGB array
+    garment, model : path, PIL image or uint8 RGB array
         The two photos.
+    person : int or (x, y)
+        Who is dressed where the photo shows several people: the position among them, the
+        largest first, or a point on the person.
     category : str, optional
         What the garment is, where the caller knows better: one of `garment.CATEGORIES`.
     corners, joints : mapping of str to (x, y), optional
@@ -117,7 +123,7 @@ def drape(
     Raises
     ------
     UnusableInputError
-        If a picture cannot be read.
+        If a picture cannot be read, or shows no such person.
     NothingFoundError
         If no garment or no person is found.
 
@@ -131,13 +137,14 @@ def drape(
     True
     """
     watch = Stopwatch()
-    garment_photo, person_photo = _opened(garment, "garment"), _opened(person, "person")
+    garment_photo, person_photo = _opened(garment, "garment"), _opened(model, "person")
     watch.lap("read")
     found = find_garment(garment_photo, category)
     if corners:
         found = _corrected(found, corners)
     watch.lap("garment")
-    joints_found = find_person(person_photo)[0]
+    people = find_people(person_photo)
+    joints_found = choose_person(people, person, person_photo.name)
     if joints:
         joints_found = joints_found.moved(dict(joints))
     body = Body.from_keypoints(joints_found)
@@ -153,7 +160,13 @@ def drape(
     front = occluder_matte(person_photo.rgb, joints_found, body, _sleeve_ends(fit, body))
     picture = compose(person_photo.rgb, person_photo.rgb, warped.rgba, front)
     watch.lap("compose")
-    warnings = (*garment_photo.warnings, *person_photo.warnings, *cutout.warnings, *fit.warnings)
+    warnings = (
+        *garment_photo.warnings,
+        *person_photo.warnings,
+        *_several(len(people), person, person_photo.name),
+        *cutout.warnings,
+        *fit.warnings,
+    )
     return DrapeResult(
         picture.image,
         found,
@@ -167,22 +180,6 @@ def drape(
         },
         _report(found, warped, watch.laps, warnings),
     )
-
-
-def find_person(picture: Picture, method: str = "topdown-heatmap") -> list[Keypoints]:
-    """Find the people of a picture, largest first.
-
-    Raises
-    ------
-    NothingFoundError
-        If there is none.
-    """
-    people = _pose_estimator(method)(picture.rgb)
-    if not people:
-        raise NothingFoundError(
-            f"{picture.name}: no person found; use a photo of one person, head to hips at least"
-        )
-    return people
 
 
 def find_garment(picture: Picture, category: str | None = None) -> Garment:
@@ -227,6 +224,15 @@ def _corrected(found: Garment, corners: Mapping[str, tuple[float, float]]) -> Ga
     )
 
 
+def _several(count: int, choice: Choice, name: str) -> list[str]:
+    if count == 1 or choice != 0:
+        return []
+    return [
+        f"{name}: {count} people found, the largest is dressed; choose another by its position "
+        f"(0 to {count - 1}) or a point on it"
+    ]
+
+
 def _fitted(found: Garment, body: Body, name: str) -> Fit:
     if found.category not in CATEGORIES:
         raise ValueError(f"no category {found.category!r}")
@@ -268,8 +274,3 @@ def _report(
 @cache
 def _garment_estimator() -> GarmentEstimator:
     return GarmentEstimator.load()
-
-
-@cache
-def _pose_estimator(method: str) -> PoseEstimator:
-    return PoseEstimator.load(method)

@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from pose.engine.dataset import Sample, read_coco, read_rgb
+from pose.engine.predictor import overlap
+from pose.estimator import METHODS, PoseEstimator
 from pose.keypoints import COCO_17, Keypoints
 from pose.metrics import average_precision, correct_keypoints
-from pose.topdown import METHODS, PoseEstimator
 
 __all__ = ["evaluate", "main"]
 
@@ -85,8 +86,10 @@ def _predict(estimator: PoseEstimator, sample: Sample, given_boxes: bool) -> Key
     image = read_rgb(sample.path)
     if given_boxes:
         return estimator.in_boxes(image, [sample.box()])[0]
-    # Unlike the estimator's own answer, also of people it would not report: all count.
-    return estimator.predictor.locate(image).keypoints
+    # Also of people the estimator would not report: all count. Where several people are in the
+    # photo, the labelled one is meant.
+    found = estimator.candidates(image)
+    return max(found, key=lambda person: overlap(person.bbox(0.2), sample.box()))
 
 
 def format_table(reports: Sequence[Report]) -> str:

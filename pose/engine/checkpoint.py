@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -49,7 +50,8 @@ def save_checkpoint(
     card : mapping
         What else the card says: data and terms, command, seed, figures, date.
     base : Path, optional
-        Another checkpoint, to lie beside this one: what is the same there is not stored again.
+        Another checkpoint, copied to lie beside this one: what is the same there is not stored
+        again.
     """
     tensors = _stored(network)
     shared: dict[str, Any] = {}
@@ -59,6 +61,8 @@ def save_checkpoint(
         shared = {"base": {"file": base.name, "sha256": _digest(base.read_bytes())}}
     blob = save(tensors)
     path.parent.mkdir(parents=True, exist_ok=True)
+    if base is not None and base.parent.resolve() != path.parent.resolve():
+        shutil.copy(base, path.parent / base.name)
     path.write_bytes(blob)
     config: NetworkConfig = network.config  # type: ignore[assignment]
     full = {

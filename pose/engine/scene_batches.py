@@ -29,28 +29,26 @@ class SceneBatches:
     ----------
     draw : callable
         Given a random generator, returns a Scene; all of one size, a multiple of 32.
-    schema : KeypointSchema
-        Of the scenes' keypoints.
-    sigma : float
-        Of the target heatmaps, in cells.
+    targets : callable
+        Given a Scene, returns what a perfect network would say of it: `scene_targets` with its
+        schema bound, or `detection_targets`.
     """
 
     def __init__(
         self,
         draw: Callable[[np.random.Generator], Scene],
-        schema: KeypointSchema,
-        sigma: float = 1.5,
+        targets: Callable[[Scene], Batch],
     ) -> None:
-        self.draw, self.schema, self.sigma = draw, schema, sigma
+        self.draw, self.targets = draw, targets
 
     def preload(self) -> None:
         """Nothing to read: `draw` owns its pictures."""
 
     def epoch(self, rng: np.random.Generator, size: int, batch_size: int) -> Iterator[Batch]:
-        """Draw batches of `images` and of what `scene_targets` gives."""
+        """Draw batches of `images` and of what `targets` gives."""
         for start in range(0, size, batch_size):
             scenes = [self.draw(rng) for _ in range(min(batch_size, size - start))]
-            targets = [scene_targets(scene, self.schema, self.sigma) for scene in scenes]
+            targets = [self.targets(scene) for scene in scenes]
             batch = {name: torch.stack([t[name] for t in targets]) for name in targets[0]}
             pictures = np.stack([scene.image for scene in scenes])
             batch["images"] = torch.from_numpy(pictures).permute(0, 3, 1, 2)

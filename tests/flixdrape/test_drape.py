@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from flixdrape import NothingFoundError, UnusableInputError, drape, open_picture
-from flixdrape.drape import find_garment, find_person
+from flixdrape.drape import find_garment
+from flixdrape.people import find_people
 from flixdrape.samples import GARMENTS, PERSON, sample
 
 LABELS = json.loads((sample(PERSON).parent / "labels.json").read_text())
@@ -19,7 +20,7 @@ def draped(request):
 
 
 def test_persons_joints_are_found():
-    found = find_person(open_picture(sample(PERSON)))[0]
+    found = find_people(open_picture(sample(PERSON)))[0]
     truth = LABELS[f"{PERSON}.jpg"]["keypoints"]
     torso = abs(truth["left_hip"][1] - truth["left_shoulder"][1])
     errors = {name: np.hypot(*(found[name] - place)) / torso for name, place in truth.items()}

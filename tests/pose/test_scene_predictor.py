@@ -1,5 +1,7 @@
 """Bottom-up on scenes whose perfect answer is known: targets in, people out."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -156,7 +158,13 @@ def test_network_learns_where_a_sticks_ends_are(tmp_path):
         epochs=6, epoch_size=128, batch_size=16, learning_rate=6e-3, backbone_rate=1.0, ema=0.9
     )
     network = BottomUpNetwork(config)
-    trainer = Trainer(network, SceneBatches(draw, schema), scene_loss, training, tmp_path)
+    trainer = Trainer(
+        network,
+        SceneBatches(draw, partial(scene_targets, schema=schema)),
+        scene_loss,
+        training,
+        tmp_path,
+    )
     trainer.train(lambda _: {})
     network.eval()
     rng = np.random.default_rng(99)

@@ -1,0 +1,89 @@
+"""Train a network on scenes of people: ``python -m pose.train_scenes --data FOLDER``.
+
+``--method bottomup`` learns joints and limbs of all people at once, ``--method detector`` their
+boxes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from pose.engine.bottomup import BottomUpNetwork
+from pose.engine.dataset import read_coco
+from pose.engine.detector import Detector
+from pose.engine.grouping import group_greedy
+from pose.engine.scene_command import SceneNetwork, SceneTask, run_scene_training, scene_parser
+from pose.engine.scene_predictor import ScenePredictor
+from pose.engine.scenes import Scene
+from pose.keypoints import COCO_17
+from pose.metrics import Truth, found_boxes, scene_average_precision
+from pose.scenes import PeopleScenes, validation_scenes
+from pose.train import TERMS
+
+__all__ = ["main", "scene_truths"]
+
+TASK = SceneTask(
+    program="python -m pose.train_scenes", subject="people", schema=COCO_17, terms=TERMS
+)
+# Of the held-out scenes that are looked at after every epoch.
+_SCENES = 60
+
+
+def scene_truths(scenes: Sequence[Scene]) -> list[Truth]:
+    """Return what is to be found in composed scenes.
+
+    Joints behind other people or beyond the border do not count; nor do people of whom fewer
+    than five joints are in sight.
+    """
+    truths = []
+    for scene in scenes:
+        enough = scene.seen.sum(axis=1, keepdims=True) >= 5
+        areas = scene.boxes[:, 2] * scene.boxes[:, 3]
+        truths.append(Truth(scene.points, scene.seen & enough, areas))
+    return truths
+
+
+def read_empty(file: Path | None) -> list[Path]:
+    """Return the photos of a COCO file that show no person and no mannequin."""
+    if file is None:
+        return []
+    data = json.loads(file.read_text())
+    return [
+        file.parent / image["file_name"]
+        for image in data["images"]
+        if image.get("scene") != "mannequin"
+    ]
+
+
+def measure(network: SceneNetwork, scenes: Sequence[Scene]) -> Mapping[str, float]:
+    """Return the figures of a network on held-out scenes, without flip test."""
+    images = [np.ascontiguousarray(scene.image) for scene in scenes]
+    if isinstance(network, BottomUpNetwork):
+        predictor = ScenePredictor(network, COCO_17, group_greedy, flip_test=False)
+        return scene_average_precision([predictor(i) for i in images], scene_truths(scenes))
+    detector = Detector(network, side=images[0].shape[0])
+    boxes = [np.array([d.box for d in detector(i)]).reshape(-1, 4) for i in images]
+    truths = [
+        s.boxes[t.labelled.any(axis=1)] for s, t in zip(scenes, scene_truths(scenes), strict=True)
+    ]
+    return found_boxes(boxes, truths)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Train as the command line says; see ``--help``."""
+    parser = scene_parser(TASK)
+    parser.add_argument("--empty", type=Path, help="COCO file of photos without people")
+    parser.add_argument("--empty-val", type=Path, help="the same of held-out photos")
+    args = parser.parse_args(arguments)
+    samples = read_coco(args.data / "keypoints_train.json", COCO_17)
+    scenes = PeopleScenes(samples, args.data, read_empty(args.empty), side=args.side)
+    held_out = validation_scenes(args.data, read_empty(args.empty_val), count=_SCENES)
+    run_scene_training(TASK, args, scenes, lambda network: measure(network, held_out), arguments)
+
+
+if __name__ == "__main__":
+    main()
