@@ -10,9 +10,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from flixdrape.errors import FlixDrapeError, UnusableInputError
+
+if TYPE_CHECKING:
+    from pose import Keypoints
 
 __all__ = ["main"]
 
@@ -68,6 +71,8 @@ def _parser() -> argparse.ArgumentParser:
     pose.add_argument("--method", default="topdown-heatmap", help="default: %(default)s")
     pose.add_argument("--json", metavar="FILE", default="-", help="default: standard output")
     pose.add_argument("--overlay", metavar="DIR", help="draw the joints on copies there")
+    pose.add_argument("--coco", metavar="FILE", help="write COCO results; ids count the images")
+    pose.add_argument("--openpose", metavar="DIR", help="write an OpenPose JSON each there")
     pose.set_defaults(run=_pose)
 
     garment = commands.add_parser("garment", help="find garments' corners")
@@ -149,15 +154,23 @@ def _pose(args: argparse.Namespace) -> int:
     from flixdrape.images import open_picture, save_picture
     from flixdrape.people import find_people
     from pose import METHODS
+    from pose.formats import coco_results, openpose_people
 
     if args.method not in METHODS:
         raise UnusableInputError(f"--method {args.method}: one of {', '.join(METHODS)}")
+
+    results: list[dict[str, Any]] = []
+    image_ids = {file: number for number, file in enumerate(args.images, start=1)}
 
     def one(file: str) -> dict[str, Any]:
         picture = open_picture(file)
         start = time.perf_counter()
         people = find_people(picture, args.method)
         elapsed = 1000 * (time.perf_counter() - start)
+        results.extend(coco_results(people, image_ids[file]))
+        if args.openpose:
+            written = openpose_people(people, (picture.width, picture.height))
+            _write_json(Path(args.openpose) / f"{Path(file).stem}_keypoints.json", written)
         if args.overlay:
             drawn = picture.rgb
             for person in people:
@@ -169,22 +182,24 @@ def _pose(args: argparse.Namespace) -> int:
             "height": picture.height,
             "method": args.method,
             "elapsed_ms": round(elapsed, 1),
-            "people": [
-                {
-                    "bbox": [round(v, 2) for v in person.bbox(0.2)],
-                    "score": round(person.score, 4),
-                    "keypoints": {
-                        name: [round(float(x), 2), round(float(y), 2), round(float(score), 4)]
-                        for name, (x, y), score in zip(
-                            person.schema.names, person.xy, person.scores, strict=True
-                        )
-                    },
-                }
-                for person in people
-            ],
+            "people": [_person(found) for found in people],
         }
 
-    return _each(args.images, args.json, [args.overlay], one)
+    status = _each(args.images, args.json, [args.overlay, args.openpose], one)
+    if args.coco:
+        _write_json(Path(args.coco), results)
+    return status
+
+
+def _person(found: Keypoints) -> dict[str, Any]:
+    return {
+        "bbox": [round(v, 2) for v in found.bbox(0.2)],
+        "score": round(found.score, 4),
+        "keypoints": {
+            name: [round(float(x), 2), round(float(y), 2), round(float(score), 4)]
+            for name, (x, y), score in zip(found.schema.names, found.xy, found.scores, strict=True)
+        },
+    }
 
 
 def _garment(args: argparse.Namespace) -> int:
@@ -252,6 +267,13 @@ def _demo(args: argparse.Namespace) -> int:
     _make_folder(args.out)
     run_demo(Path(args.out))
     return 0
+
+
+def _write_json(file: Path, content: object) -> None:
+    try:
+        file.write_text(json.dumps(content) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UnusableInputError(f"{file}: cannot be written ({error.strerror})") from None
 
 
 def _beside(folder: str, file: str) -> Path:

@@ -63,6 +63,25 @@ def test_pose_lines(tmp_path, capsys):
     assert Image.open(tmp_path / "o" / f"{PERSON}.png").size == (768, 1024)
 
 
+def test_pose_in_other_formats(tmp_path, capsys):
+    coco, folder = tmp_path / "results.json", tmp_path / "openpose"
+    assert main(["pose", MODEL, "--coco", str(coco), "--openpose", str(folder)]) == 0
+    line = json.loads(capsys.readouterr().out)
+    result = json.loads(coco.read_text())[0]
+    assert (result["image_id"], result["category_id"]) == (1, 1)
+    assert result["keypoints"][:3] == pytest.approx(line["people"][0]["keypoints"]["nose"])
+    written = json.loads((folder / f"{PERSON}_keypoints.json").read_text())
+    assert len(written["people"][0]["pose_keypoints_2d"]) == 54
+
+
+def test_person_is_chosen_by_a_point_on_it(tmp_path):
+    line = tmp_path / "line.json"
+    out = str(tmp_path / "o.png")
+    arguments = ["drape", TEE, MODEL, "-o", out, "--json", str(line)]
+    assert main([*arguments, "--person", "384,400"]) == 0
+    assert json.loads(line.read_text())["out"] == out
+
+
 def test_garment_lines(tmp_path, capsys):
     file = tmp_path / "lines.json"
     arguments = ["garment", TEE, str(sample("mannequin_trousers")), "--json", str(file)]
@@ -114,6 +133,10 @@ def test_other_bad_requests_are_status_2(tmp_path, capsys):
         ["drape", TEE, MODEL, "-o", str(tmp_path / "o.gif")],
         ["drape", TEE, MODEL, "-o", str(tmp_path / "o.png"), "--category", "hat"],
         ["drape", TEE, MODEL, "-o", str(tmp_path / "o.png"), "--json", str(tmp_path)],
+        ["drape", TEE, MODEL, "-o", str(tmp_path / "o.png"), "--person", "1"],
+        ["drape", TEE, MODEL, "-o", str(tmp_path / "o.png"), "--person", "5,5"],
+        ["drape", TEE, MODEL, "-o", str(tmp_path / "o.png"), "--person", "her"],
+        ["pose", MODEL, "--json", str(tmp_path / "l"), "--coco", str(tmp_path)],
     ):
         assert main(arguments) == 2, arguments
         assert capsys.readouterr().err.count("\n") == 1, arguments
