@@ -213,8 +213,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m garment.backgrounds")
     parser.add_argument("--data", type=Path, required=True, help="folder of keypoints_train.json")
     parser.add_argument("--out", type=Path, required=True, help="folder for the mattes")
+    parser.add_argument("--split", default="train", choices=("train", "val"))
     args = parser.parse_args(arguments)
-    samples = read_garments(args.data / "keypoints_train.json")
+    samples = read_garments(args.data / f"keypoints_{args.split}.json")
     kept = prepare_mattes(samples, args.out)
     print(f"{kept} of {len(samples)} mattes in {args.out}")
 

@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from garment.bottomup import BottomUpGarments
 from garment.landmarks import CATEGORIES, FASHIONAI_24, LANDMARKS_OF, VIEWS
+from pose.engine.bottomup import BottomUpNetwork
 from pose.engine.checkpoint import load_checkpoint
+from pose.engine.crop import Box
+from pose.engine.detector import Detector, DetectorNetwork
+from pose.engine.grouping import Grouping, group_greedy
 from pose.engine.keypoints import Keypoints
 from pose.engine.network import KeypointNetwork
+from pose.engine.partition import group_milp
 from pose.engine.predictor import Prediction, Predictor
+from pose.engine.regression import RegressionNetwork
+from pose.engine.scene_predictor import ScenePredictor
+from pose.engine.topdown import TopDown
 
-__all__ = ["Garment", "GarmentEstimator"]
+__all__ = ["METHODS", "Garment", "GarmentEstimator", "GarmentFinder"]
 
 # Two distances: a close crop places corners best, a wider one knows the whole garment better.
 _PADDINGS = (1.1, 1.25)
-_WEIGHTS = Path(__file__).parent / "weights" / "garment-heatmap.safetensors"
+_WEIGHTS = Path(__file__).parent / "weights"
+_HEATMAP = "garment-heatmap.safetensors"
+_DETECTOR = _WEIGHTS / "garment-detector.safetensors"
+# A picture whose landmarks are less sure on average holds no garment.
+_LEAST_SCORE = 0.35
+# A landmark less likely to be there is reported as lacking.
+_LEAST_PRESENCE = 0.4
 
 
 @dataclass(frozen=True)
@@ -57,17 +74,28 @@ class Garment:
         return {name: point for name, point in self.landmarks.items() if point is not None}
 
 
+class GarmentFinder(Protocol):
+    """What every method can do."""
+
+    def __call__(self, image: NDArray[np.uint8]) -> list[Prediction]:
+        """Find the garments of a picture, largest first."""
+
+    def candidates(self, image: NDArray[np.uint8]) -> list[Prediction]:
+        """Find garments however unsure, at least one."""
+
+    def in_boxes(self, image: NDArray[np.uint8], boxes: Sequence[Box]) -> list[Prediction]:
+        """Find one garment in each tight box."""
+
+
 class GarmentEstimator:
-    """Finds the corners of the one garment in a picture.
+    """Finds garments and their corners in a picture.
 
     Parameters
     ----------
-    predictor : Predictor
-        A network on FashionAI-24 with the attributes `category` and `view`.
-    least_score : float
-        A picture whose landmarks are less sure on average holds no garment.
-    least_presence : float
-        A landmark less likely to be there is reported as lacking.
+    finder : GarmentFinder
+        On FashionAI-24, answering the questions `category` and `view`.
+    method : str
+        What the results are said to come from.
 
     Examples
     --------
@@ -76,27 +104,42 @@ class GarmentEstimator:
     True
     """
 
-    def __init__(
-        self, predictor: Predictor, least_score: float = 0.35, least_presence: float = 0.4
-    ) -> None:
-        self.predictor = predictor
-        self.least_score, self.least_presence = least_score, least_presence
+    def __init__(self, finder: GarmentFinder, method: str = "topdown-heatmap") -> None:
+        self.finder, self.method = finder, method
 
     @classmethod
-    def load(cls, *, flip_test: bool = True, weights: Path | None = None) -> GarmentEstimator:
-        """Load the shipped weights, or others with their model card beside them.
+    def load(
+        cls,
+        method: str = "topdown-heatmap",
+        *,
+        flip_test: bool = True,
+        weights: Path | None = None,
+    ) -> GarmentEstimator:
+        """Load the shipped weights of a method, or others of the same kind.
+
+        Parameters
+        ----------
+        method : str
+            One of `METHODS`.
+        flip_test : bool
+            Average with the mirrored picture: more accurate, twice the time.
+        weights : Path, optional
+            A safetensors file with its model card beside it.
 
         Raises
         ------
+        ValueError
+            If there is no such method.
         CheckpointError
             If the weights are missing or damaged.
         """
-        network = load_checkpoint(weights or _WEIGHTS, FASHIONAI_24, KeypointNetwork)
-        predictor = Predictor(network, FASHIONAI_24, flip_test=flip_test, paddings=_PADDINGS)
-        return cls(predictor.fuse())
+        if method not in METHODS:
+            raise ValueError(f"no garment method {method!r}; there are {', '.join(METHODS)}")
+        file, build = METHODS[method]
+        return cls(build(weights or _WEIGHTS / file, flip_test), method)
 
     def __call__(self, image: NDArray[np.uint8], *, category: str | None = None) -> Garment | None:
-        """Find the garment of a picture.
+        """Find the garment of a picture, the largest if there are several.
 
         Parameters
         ----------
@@ -115,28 +158,110 @@ class GarmentEstimator:
         ValueError
             If `image` is not such an array, or there is no such category.
         """
-        if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
-            raise ValueError(f"expected (H, W, 3) uint8, got {image.shape} {image.dtype}")
         if category is not None and category not in CATEGORIES:
             raise ValueError(f"no category {category!r}; there are {', '.join(CATEGORIES)}")
-        garment = self.read(self.predictor.locate(image), category)
-        return garment if garment.score >= self.least_score else None
+        # A stated category is the better judge of which corners must be sure.
+        found = [read_garment(p, category) for p in self.finder.candidates(_checked(image))]
+        sure = [garment for garment in found if garment.score >= _LEAST_SCORE]
+        return max(sure, key=_area) if sure else None
 
-    def read(self, prediction: Prediction, category: str | None = None) -> Garment:
-        """Turn the network's answer into a garment, whatever its score."""
-        scores = prediction.attributes["category"]
-        category = category or CATEGORIES[int(scores.argmax())]
-        allowed = np.array([name in LANDMARKS_OF[category] for name in FASHIONAI_24.names])
-        there = allowed & (prediction.presence >= self.least_presence)
-        found = prediction.keypoints
-        kept = Keypoints(FASHIONAI_24, found.xy, np.where(there, found.scores, 0.0))
-        # Over all landmarks that the category must have: one sure corner in an
-        # empty room is no garment.
-        expected = allowed & ~np.array(["cuff" in name for name in FASHIONAI_24.names])
-        return Garment(
-            kept,
-            category,
-            {name: float(score) for name, score in zip(CATEGORIES, scores, strict=True)},
-            VIEWS[int(prediction.attributes["view"].argmax())],
-            float(kept.scores[expected].mean()),
-        )
+    def find_all(self, image: NDArray[np.uint8]) -> list[Garment]:
+        """Find all garments of a picture, largest first; empty where there is none."""
+        return [read_garment(found) for found in self.finder(_checked(image))]
+
+    def candidates(self, image: NDArray[np.uint8]) -> list[Prediction]:
+        """Find garments, also those too unsure to be reported; at least one."""
+        return self.finder.candidates(_checked(image))
+
+    def in_boxes(self, image: NDArray[np.uint8], boxes: Sequence[Box]) -> list[Prediction]:
+        """Find one garment in each tight box (x, y, width, height), whatever its score."""
+        return self.finder.in_boxes(_checked(image), boxes)
+
+
+def read_garment(prediction: Prediction, category: str | None = None) -> Garment:
+    """Turn a network's answer into a garment, whatever its score.
+
+    Parameters
+    ----------
+    prediction : Prediction
+        With the attributes `category` and `view`.
+    category : str, optional
+        What the garment is, if the caller knows better than the network.
+    """
+    scores = prediction.attributes["category"]
+    category = category or CATEGORIES[int(scores.argmax())]
+    allowed = np.array([name in LANDMARKS_OF[category] for name in FASHIONAI_24.names])
+    found = prediction.keypoints
+    kept = Keypoints(
+        FASHIONAI_24, found.xy, np.where(allowed & present(prediction), found.scores, 0.0)
+    )
+    # Over all landmarks that the category must have: one sure corner in an empty room is no
+    # garment.
+    expected = allowed & ~np.array(["cuff" in name for name in FASHIONAI_24.names])
+    return Garment(
+        kept,
+        category,
+        {name: float(score) for name, score in zip(CATEGORIES, scores, strict=True)},
+        VIEWS[int(prediction.attributes["view"].argmax())],
+        float(kept.scores[expected].mean()),
+    )
+
+
+def present(prediction: Prediction) -> NDArray[np.bool_]:
+    """(24,): the landmarks that the garment is said to have, its category aside."""
+    return np.asarray(prediction.presence >= _LEAST_PRESENCE)
+
+
+def _checked(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
+        raise ValueError(f"expected (H, W, 3) uint8, got {image.shape} {image.dtype}")
+    return image
+
+
+def _area(garment: Garment) -> float:
+    _, _, width, height = garment.keypoints.bbox()
+    return width * height
+
+
+def _score(prediction: Prediction) -> float:
+    return read_garment(prediction).score
+
+
+def _top_down(predictor: Predictor) -> GarmentFinder:
+    detector = None
+    if _DETECTOR.exists():
+        detector = Detector(load_checkpoint(_DETECTOR, FASHIONAI_24, DetectorNetwork)).fuse()
+    return TopDown(predictor.fuse(), detector, least_score=_LEAST_SCORE, score=_score)
+
+
+def _heatmap_predictor(weights: Path, flip_test: bool) -> Predictor:
+    network = load_checkpoint(weights, FASHIONAI_24, KeypointNetwork)
+    return Predictor(network, FASHIONAI_24, flip_test=flip_test, paddings=_PADDINGS)
+
+
+def _by_heatmap(weights: Path, flip_test: bool) -> GarmentFinder:
+    return _top_down(_heatmap_predictor(weights, flip_test))
+
+
+def _by_regression(weights: Path, flip_test: bool) -> GarmentFinder:
+    network = load_checkpoint(weights, FASHIONAI_24, RegressionNetwork)
+    return _top_down(Predictor(network, FASHIONAI_24, flip_test=flip_test, paddings=_PADDINGS))
+
+
+def _bottom_up(grouping: Grouping) -> Callable[[Path, bool], GarmentFinder]:
+    def build(weights: Path, flip_test: bool) -> GarmentFinder:
+        network = load_checkpoint(weights, FASHIONAI_24, BottomUpNetwork)
+        finder = ScenePredictor(network, FASHIONAI_24, grouping, flip_test=flip_test).fuse()
+        judge = _heatmap_predictor(_WEIGHTS / _HEATMAP, False).fuse()
+        return BottomUpGarments(finder, judge, least_score=_LEAST_SCORE, score=_score)
+
+    return build
+
+
+#: The methods there are: the weights each needs, and how it is put together.
+METHODS: dict[str, tuple[str, Callable[[Path, bool], GarmentFinder]]] = {
+    "topdown-heatmap": (_HEATMAP, _by_heatmap),
+    "topdown-regression": ("garment-regression.safetensors", _by_regression),
+    "bottomup": ("garment-bottomup.safetensors", _bottom_up(group_greedy)),
+    "bottomup-milp": ("garment-bottomup.safetensors", _bottom_up(group_milp)),
+}

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from garment.data import category_of, read_garments
-from garment.estimator import GarmentEstimator
+from garment.estimator import METHODS, GarmentEstimator, present, read_garment
 from garment.landmarks import CATEGORIES, FASHIONAI_24
 from garment.metrics import normalised_errors
 from pose.engine.dataset import Sample, read_rgb
-from pose.engine.predictor import Prediction
+from pose.engine.predictor import Prediction, overlap
 
 __all__ = ["evaluate", "main"]
 
@@ -69,7 +69,7 @@ def evaluate(
             if n.replace("_left", "").replace("_right", "") == stem
         ]
         report[stem] = _summary(errors[:, columns])
-    presence = np.stack([p.presence for p in found]) >= estimator.least_presence
+    presence = np.stack([present(p) for p in found])
     labelled = np.stack([s.labelled for s in samples])
     report["all"]["presence_right"] = float((presence == labelled).mean())
     return report
@@ -87,8 +87,10 @@ def _summary(errors: NDArray[np.float64]) -> dict[str, float]:
 def _predict(estimator: GarmentEstimator, sample: Sample, given_boxes: bool) -> Prediction:
     image = read_rgb(sample.path)
     if given_boxes:
-        return estimator.predictor.predict([image], [sample.box()])[0]
-    return estimator.predictor.locate(image)
+        return estimator.in_boxes(image, [sample.box()])[0]
+    # Where several garments are in the photo, the labelled one is meant.
+    found = estimator.candidates(image)
+    return max(found, key=lambda p: overlap(read_garment(p).keypoints.bbox(), sample.box()))
 
 
 def format_table(reports: dict[str, dict[str, dict[str, float]]]) -> str:
@@ -112,11 +114,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Evaluate as the command line says; see ``--help``."""
     parser = argparse.ArgumentParser(prog="python -m garment.evaluate", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of keypoints_val.json")
+    parser.add_argument("--method", default="topdown-heatmap", choices=list(METHODS))
     parser.add_argument("--weights", type=Path, help="other weights than the shipped ones")
     parser.add_argument("--no-flip", action="store_true", help="without flip test")
     parser.add_argument("--json", type=Path, help="also write the figures here")
     args = parser.parse_args(arguments)
-    estimator = GarmentEstimator.load(flip_test=not args.no_flip, weights=args.weights)
+    estimator = GarmentEstimator.load(args.method, flip_test=not args.no_flip, weights=args.weights)
     samples = read_garments(args.data / "keypoints_val.json")
     reports = {
         kind: evaluate(estimator, samples, given_boxes=kind == "given")

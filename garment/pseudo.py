@@ -59,7 +59,7 @@ def consistent_labels(
     -------
     points (24, 2), labelled (24,), category, view; or None where the looks differ.
     """
-    first = estimator.predictor.locate(image)
+    first = _largest(estimator, image)
     answer = CATEGORIES[int(first.attributes["category"].argmax())]
     if category is not None and category != answer:
         return None
@@ -83,6 +83,10 @@ def consistent_labels(
     return mean, agreed, answer, view
 
 
+def _largest(estimator: GarmentEstimator, image: NDArray[np.uint8]) -> Prediction:
+    return max(estimator.candidates(image), key=lambda p: p.box[2] * p.box[3])
+
+
 def _other_looks(
     estimator: GarmentEstimator, image: NDArray[np.uint8], first: Prediction
 ) -> list[Prediction]:
@@ -101,7 +105,7 @@ def _other_looks(
             width * scale,
             height * scale,
         )
-        look = estimator.predictor.predict([np.asarray(turned, np.uint8)], [box])[0]
+        look = estimator.in_boxes(np.asarray(turned, np.uint8), [box])[0]
         back = apply_homography(np.linalg.inv(turn), look.keypoints.xy)
         look.keypoints.xy[:] = back
         looks.append(look)
@@ -124,7 +128,7 @@ def _category_only(
     estimator: GarmentEstimator, image: NDArray[np.uint8], category: str
 ) -> dict[str, Any]:
     """Where the looks differ the photo still teaches what it shows, around where it was seen."""
-    box = estimator.predictor.locate(image).keypoints.bbox(0.2)
+    box = _largest(estimator, image).keypoints.bbox(0.2)
     return {
         "category_id": CATEGORIES.index(category) + 1,
         "keypoints": [0] * (3 * len(FASHIONAI_24)),

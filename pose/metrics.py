@@ -11,14 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pose.engine.keypoints import Keypoints
-from pose.engine.predictor import overlap
 from pose.keypoints import COCO_17
 
 __all__ = [
     "Truth",
     "average_precision",
     "correct_keypoints",
-    "found_boxes",
     "scene_average_precision",
     "torso_lengths",
 ]
@@ -188,42 +186,3 @@ def scene_average_precision(
         evaluation.summarize()
     stats = evaluation.stats
     return {name: float(stats[i]) for name, i in (("AP", 0), ("AP50", 1), ("AP75", 2), ("AR", 5))}
-
-
-def found_boxes(
-    predicted: Sequence[Floats], truth: Sequence[Floats], least_overlap: float = 0.5
-) -> dict[str, float]:
-    """Tell how many boxes were found, and how many found ones are right.
-
-    Parameters
-    ----------
-    predicted, truth : sequence of N (P, 4) float arrays
-        x, y, width, height of each picture's boxes, the found ones best first.
-    least_overlap : float
-        Intersection over union from which a box counts as found; each counts once.
-
-    Returns
-    -------
-    dict
-        `recall`, `precision`, and the mean `overlap` of those found.
-
-    Examples
-    --------
-    >>> truth = [np.array([[0.0, 0.0, 10.0, 20.0], [30.0, 0.0, 10.0, 20.0]])]
-    >>> found_boxes([np.array([[0.0, 0.0, 10.0, 20.0]])], truth)
-    {'recall': 0.5, 'precision': 1.0, 'overlap': 1.0}
-    """
-    overlaps: list[float] = []
-    for found, wanted in zip(predicted, truth, strict=True):
-        free = list(range(len(wanted)))
-        for box in found:
-            shared = [overlap(tuple(box), tuple(wanted[i])) for i in free]
-            if shared and max(shared) >= least_overlap:
-                overlaps.append(max(shared))
-                del free[int(np.argmax(shared))]
-    count, total = sum(len(boxes) for boxes in predicted), sum(len(boxes) for boxes in truth)
-    return {
-        "recall": len(overlaps) / max(total, 1),
-        "precision": len(overlaps) / max(count, 1),
-        "overlap": float(np.mean(overlaps)) if overlaps else 0.0,
-    }

@@ -112,13 +112,19 @@ def build_parser() -> argparse.ArgumentParser:
     """Return the command line."""
     parser = training_parser(TASK, size=(144, 192), rate=1e-3, epoch_size=6775)
     parser.add_argument("--empty", type=Path, help="COCO file of photos without people")
+    parser.add_argument(
+        "--standing-weight", type=float, default=1.0, help="of `ccp` photos, against athletes"
+    )
     return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Train as the command line says; see ``--help``."""
     args = build_parser().parse_args(arguments)
-    samples = read_coco(args.data / "keypoints_train.json", COCO_17)
+    samples = [
+        s.weighing(args.standing_weight) if s.tags.get("source") == "ccp" else s
+        for s in read_coco(args.data / "keypoints_train.json", COCO_17)
+    ]
     held_out = read_coco(args.data / "keypoints_val.json", COCO_17)
 
     def measure(network: InstanceNetwork, images: SampleImages) -> dict[str, float]:

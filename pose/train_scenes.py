@@ -13,15 +13,17 @@ from pathlib import Path
 import numpy as np
 
 from pose.engine.bottomup import BottomUpNetwork
+from pose.engine.box_metrics import found_boxes
 from pose.engine.dataset import read_coco
 from pose.engine.detector import Detector
 from pose.engine.grouping import group_greedy
 from pose.engine.scene_command import SceneNetwork, SceneTask, run_scene_training, scene_parser
+from pose.engine.scene_drawing import SceneStyle
 from pose.engine.scene_predictor import ScenePredictor
 from pose.engine.scenes import Scene
 from pose.keypoints import COCO_17
-from pose.metrics import Truth, found_boxes, scene_average_precision
-from pose.scenes import PeopleScenes, validation_scenes
+from pose.metrics import Truth, scene_average_precision
+from pose.scenes import people_scenes, validation_scenes
 from pose.train import TERMS
 
 __all__ = ["main", "scene_truths"]
@@ -80,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--empty-val", type=Path, help="the same of held-out photos")
     args = parser.parse_args(arguments)
     samples = read_coco(args.data / "keypoints_train.json", COCO_17)
-    scenes = PeopleScenes(samples, args.data, read_empty(args.empty), side=args.side)
+    scenes = people_scenes(samples, args.data, read_empty(args.empty), SceneStyle(side=args.side))
     held_out = validation_scenes(args.data, read_empty(args.empty_val), count=_SCENES)
     run_scene_training(TASK, args, scenes, lambda network: measure(network, held_out), arguments)
 

@@ -119,7 +119,7 @@ def _leave_out_unknown(
     weights: Tensor, limb_weights: Tensor, scene: Scene, schema: KeypointSchema
 ) -> None:
     shape = (weights.shape[1], weights.shape[2])
-    for box, known in zip(scene.boxes, scene.known, strict=True):
+    for box, known in zip(scene.boxes, scene.certain, strict=True):
         if known.all():
             continue
         margin = 0.15 * max(box[2], box[3])

@@ -31,11 +31,14 @@ class Cutout:
         Keypoints in these pixels.
     known : (K,) bool array
         Where `points` is labelled.
+    lacking : (K,) bool array, optional
+        Keypoints that the instance is known not to have, as a skirt has no neckline.
     """
 
     rgba: Image
     points: Floats
     known: Bools
+    lacking: Bools | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,9 @@ class Scene:
         x, y, width, height around each instance's labelled keypoints.
     trusted : (x, y, width, height) or None
         Where every instance is labelled; None: everywhere.
+    lacking : (P, K) bool array, optional
+        Keypoints that the instance is known not to have; what is neither labelled nor lacking
+        may be anywhere on it.
     """
 
     image: Image
@@ -64,6 +70,12 @@ class Scene:
     hidden: Bools
     boxes: Floats
     trusted: tuple[float, float, float, float] | None = None
+    lacking: Bools | None = None
+
+    @property
+    def certain(self) -> Bools:
+        """(P, K): labelled, or known to be lacking."""
+        return self.known if self.lacking is None else self.known | self.lacking
 
     @property
     def seen(self) -> Bools:
@@ -135,11 +147,15 @@ def compose_scene(
     known: list[Bools] = []
     hidden: list[Bools] = []
     boxes: list[Floats] = []
+    lacking: list[Bools] = []
     for cutout in cutouts:
         placed = _place(cutout, (width, height), base, boxes, schema, layout, rng)
         if placed is None:
             continue
-        matrix, own, labelled = placed
+        matrix, order = placed
+        own = apply_homography(matrix, cutout.points)[order]
+        labelled = cutout.known[order]
+        without = np.zeros_like(labelled) if cutout.lacking is None else cutout.lacking[order]
         alpha = _paste(image, cutout.rgba, matrix, rng)
         for earlier, its in zip(points, hidden, strict=True):
             its |= _covered(earlier, alpha)
@@ -147,6 +163,7 @@ def compose_scene(
         known.append(labelled)
         hidden.append(~_inside(own, (width, height)))
         boxes.append(_box(own[labelled]))
+        lacking.append(without)
     count = len(schema)
     return Scene(
         image,
@@ -154,6 +171,7 @@ def compose_scene(
         np.array(known, dtype=bool).reshape(-1, count),
         np.array(hidden, dtype=bool).reshape(-1, count),
         np.array(boxes).reshape(-1, 4),
+        lacking=np.array(lacking, dtype=bool).reshape(-1, count),
     )
 
 
@@ -165,8 +183,8 @@ def _place(
     schema: KeypointSchema,
     layout: Layout,
     rng: np.random.Generator,
-) -> tuple[Floats, Floats, Bools] | None:
-    """Draw a place that keeps clear of the others: matrix, points, known."""
+) -> tuple[Floats, list[int]] | None:
+    """Draw a place that keeps clear of the others: matrix, and order of the keypoints there."""
     rows, columns = cutout.rgba.shape[:2]
     mirror = rng.random() < layout.flip
     order = list(schema.flip_order) if mirror else list(range(len(schema)))
@@ -191,7 +209,7 @@ def _place(
             continue
         box = _box(points[known])
         if all(_overlap(box, other) <= layout.overlap for other in boxes):
-            return matrix, points, known
+            return matrix, order
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +28,9 @@ class TopDown:
         Finds the boxes. Without one, or where it finds nothing, the picture is taken to hold
         one instance, which is closed in on by looking again and again.
     least_score : float
-        Instances whose mean keypoint confidence is lower are not reported.
+        Instances whose score is lower are not reported.
+    score : callable, optional
+        Of a prediction; by default its keypoints' mean confidence.
     steady : float
         An instance whose keypoints' box overlaps the detected one less is looked at again, in
         its own box: detections are rough, and keypoints want the crop that was trained on.
@@ -42,11 +44,13 @@ class TopDown:
         detector: Detector | None = None,
         *,
         least_score: float = 0.35,
+        score: Callable[[Prediction], float] | None = None,
         steady: float = 0.8,
         most: int = 20,
     ) -> None:
         self.predictor, self.detector = predictor, detector
         self.least_score, self.steady, self.most = least_score, steady, most
+        self.score = score or _mean_confidence
 
     def __call__(self, image: Image) -> list[Prediction]:
         """Find the instances of an (H, W, 3) uint8 RGB picture, largest first."""
@@ -67,7 +71,7 @@ class TopDown:
 
     def is_instance(self, found: Prediction) -> bool:
         """Tell whether a prediction is sure enough to be reported."""
-        return float(found.keypoints.scores.mean()) >= self.least_score
+        return self.score(found) >= self.least_score
 
     def _in_rough_boxes(self, image: Image, boxes: Sequence[Box]) -> list[Prediction]:
         if not boxes:
@@ -83,6 +87,10 @@ class TopDown:
         for i, prediction in zip(again, better, strict=True):
             found[i] = prediction
         return found
+
+
+def _mean_confidence(found: Prediction) -> float:
+    return float(found.keypoints.scores.mean())
 
 
 def _area(found: Prediction) -> float:

@@ -12,7 +12,7 @@ from pose.engine.predictor import Prediction
 
 
 class OneAnswer:
-    """A predictor that always gives the same answer."""
+    """Finds one garment, always the same."""
 
     def __init__(self, category, present, sure=0.9):
         scores = np.full(5, 0.02)
@@ -27,8 +27,11 @@ class OneAnswer:
             (0.0, 0.0, 90.0, 90.0),
         )
 
-    def locate(self, image):
-        return self.prediction
+    def candidates(self, image):
+        return [self.prediction]
+
+    def __call__(self, image):
+        return [self.prediction]
 
 
 PICTURE = np.zeros((100, 100, 3), np.uint8)
@@ -61,6 +64,11 @@ def test_told_category_wins():
 def test_no_garment_where_nothing_is_sure():
     assert GarmentEstimator(OneAnswer(0, ()))(PICTURE) is None
     assert GarmentEstimator(OneAnswer(0, LANDMARKS_OF["blouse"], sure=0.1))(PICTURE) is None
+
+
+def test_all_garments_are_read():
+    found = GarmentEstimator(OneAnswer(3, FASHIONAI_24.names)).find_all(PICTURE)
+    assert [garment.category for garment in found] == ["skirt"]
 
 
 @pytest.mark.parametrize(
