@@ -10,7 +10,15 @@ from numpy.typing import NDArray
 from flixdrape.body import SIDES, Body, along, arc_of, perpendicular
 from garment import Garment
 
-__all__ = ["HIP_HALF", "Fit", "clear_of_torso", "complete_corners", "fit_garment"]
+__all__ = [
+    "HIP_HALF",
+    "Fit",
+    "clear_of_torso",
+    "complete_corners",
+    "fit_garment",
+    "leg_half",
+    "sleeve_half",
+]
 
 Point = NDArray[np.float64]
 Points = dict[str, Point]
@@ -32,6 +40,7 @@ _WAISTBAND_CM, _SKIRT_WAIST_CM, _LEG_CM = 38.0, 34.0, 100.0
 # How much of what a garment is wider than the body still shows once it is worn: cloth that lies
 # flat at the chest goes round the body, a skirt's flare hangs free.
 _EASE_CHEST, _EASE_WAIST, _EASE_TOP_HEM, _EASE_SKIRT = 0.2, 0.35, 0.35, 0.85
+_EASE_SLEEVE, _EASE_LEG = 0.4, 0.4
 
 
 @dataclass(frozen=True)
@@ -75,9 +84,7 @@ def fit_garment(garment: Garment, body: Body) -> Fit:
         If corners are missing without which the category cannot be placed; `complete_corners`
         supplies them.
     """
-    source = complete_corners(
-        {name: np.array(point) for name, point in garment.points.items()}, garment.category
-    )
+    source = complete_corners(_seen_corners(garment), garment.category)
     warnings = _warnings(garment, body)
     if garment.category in ("blouse", "outwear", "dress"):
         target, scale = _fit_top(source, body)
@@ -86,6 +93,17 @@ def fit_garment(garment: Garment, body: Body) -> Fit:
     else:
         target, scale = _fit_trousers(source, body)
     return Fit(source, {name: target[name] for name in source}, scale, warnings)
+
+
+def _seen_corners(garment: Garment) -> Points:
+    """Return the corners found; a garment with one sleeve has two, however unsure the other."""
+    points = {name: np.array(point) for name, point in garment.points.items()}
+    cuffs = {side: [f"cuff_{side}_in", f"cuff_{side}_out"] for side in SIDES}
+    sleeved = {side: any(name in points for name in names) for side, names in cuffs.items()}
+    for side, names in cuffs.items():
+        if not sleeved[side] and any(sleeved.values()):
+            points.update({name: garment.keypoints[name].copy() for name in names})
+    return points
 
 
 def complete_corners(points: Points, category: str) -> Points:
@@ -257,6 +275,7 @@ def _fit_top(source: Points, body: Body) -> tuple[Points, float]:
     chest_at = neck + _ARMPIT_DOWN * body.torso * body.down
     for side, sign in SIDES.items():
         target[f"armpit_{side}"] = chest_at + sign * armpit_half * body.across
+    target["center_front"] = _front_of_neck(source, target, (across, down), scale, body)
     for stem, own, ease in (
         ("waistline", _WAIST_HALF, _EASE_WAIST),
         ("top_hem", HIP_HALF, _EASE_TOP_HEM),
@@ -305,14 +324,29 @@ def _fit_shoulders(source: Points, body: Body, across: Point, down: Point) -> tu
         target[f"neckline_{side}"] = _on_shoulder_line(
             roots[side], tips[side], body.neck, float(np.clip(opening * reach, 0.36, reach * 0.92))
         )
-    top = (source["neckline_left"] + source["neckline_right"]) / 2
-    drop = float((source["center_front"] - top) @ down)
-    aside = float((source["center_front"] - top) @ across)
-    middle = (target["neckline_left"] + target["neckline_right"]) / 2
-    target["center_front"] = middle + scale * (
-        max(drop, 0.0) * body.down + 0.8 * aside * body.across
-    )
     return target, scale
+
+
+def _front_of_neck(
+    source: Points, target: Points, axes: tuple[Point, Point], scale: float, body: Body
+) -> Point:
+    """Place the neckline's lowest point between neck and chest as it lies in the photo.
+
+    Between these the body says how long the cloth is; below the chest the cloth itself does.
+    """
+    across, down = axes
+    neck, chest = (_middle_of(source, stem) for stem in ("neckline", "armpit"))
+    neck_to, chest_to = (_middle_of(target, stem) for stem in ("neckline", "armpit"))
+    drop = max(float((source["center_front"] - neck) @ down), 0.0)
+    length = max(float((chest - neck) @ down), 1e-6)
+    aside = float((source["center_front"] - neck - (chest - neck) * drop / length) @ across)
+    place = neck_to + min(drop / length, 1.0) * (chest_to - neck_to)
+    place = place + scale * max(drop - length, 0.0) * body.down
+    return np.asarray(place + 0.8 * scale * aside * body.across)
+
+
+def _middle_of(points: Points, stem: str) -> Point:
+    return (points[f"{stem}_left"] + points[f"{stem}_right"]) / 2
 
 
 def _on_shoulder_line(root: Point, tip: Point, neck: Point, reach: float) -> Point:
@@ -374,8 +408,7 @@ def _fit_sleeve(source: Points, target: Points, side: str, scale: float, body: B
     walked = max(length - 0.5 * offset, least, 0.1 * reach)
     middle, direction = along(arm, min(walked, 1.04 * reach))
     cuff = np.linalg.norm(source[f"cuff_{side}_out"] - source[f"cuff_{side}_in"])
-    limb = _limb_half(body, length / max(reach, 1.0))
-    half = limb + 0.4 * max(scale * float(cuff) / 2 - limb, 0.0)
+    half = sleeve_half(body, length / max(reach, 1.0), scale * float(cuff) / 2)
     normal = perpendicular(direction, side)
     middle = middle + clear_of_torso(
         middle - half * normal, direction, target[f"armpit_{side}"], body, side
@@ -411,9 +444,28 @@ def clear_of_torso(inner: Point, direction: Point, armpit: Point, body: Body, si
     return 0.7 * outward * missing
 
 
-def _limb_half(body: Body, share: float) -> float:
-    """Half the arm's thickness at a share of its length."""
-    return body.width * float(np.interp(share, [0.0, 0.3, 0.6, 1.0], [0.15, 0.14, 0.11, 0.085]))
+def sleeve_half(body: Body, share: float, flat: float) -> float:
+    """Return half of a sleeve's width on an arm, in pixels.
+
+    Parameters
+    ----------
+    body : Body
+        Whose arm.
+    share : float
+        Where along the arm, 0 at the shoulder, 1 at the wrist.
+    flat : float
+        Half of the sleeve's width laid flat, in pixels of the person.
+    """
+    limb = body.width * float(np.interp(share, [0.0, 0.3, 0.6, 1.0], [0.15, 0.14, 0.11, 0.085]))
+    return limb + _EASE_SLEEVE * max(flat - limb, 0.0)
+
+
+def leg_half(
+    body: Body, share: NDArray[np.float64], flat: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return half of a trouser leg's width; as `sleeve_half`, `share` 0 at the hip joint."""
+    limb = body.width * np.interp(share, [0.1, 0.3, 0.6, 1.0], [0.27, 0.23, 0.17, 0.12])
+    return np.asarray(limb + _EASE_LEG * np.maximum(flat - limb, 0.0))
 
 
 def _fit_skirt(source: Points, body: Body) -> tuple[Points, float]:
@@ -448,8 +500,7 @@ def _fit_trousers(source: Points, body: Body) -> tuple[Points, float]:
         share = float(np.interp(share, [0.3, 0.58, 0.72, 1.03], [0.3, 0.58, 1.03, 1.03]))
         middle, direction = along(leg, share * whole)
         width = np.linalg.norm(source[f"bottom_{side}_out"] - source[f"bottom_{side}_in"])
-        limb = body.width * float(np.interp(share, [0.3, 0.65, 1.0], [0.27, 0.20, 0.15]))
-        half = limb + 0.4 * max(scale * float(width) / 2 - limb, 0.0)
+        half = float(leg_half(body, np.array(share), np.array(scale * float(width) / 2)))
         outward = perpendicular(direction, side)
         target[f"bottom_{side}_out"] = middle + half * outward
         target[f"bottom_{side}_in"] = middle - half * outward

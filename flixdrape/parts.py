@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import cv2
@@ -9,16 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flixdrape.body import SIDES, Body, along, arc_of, perpendicular
-from flixdrape.fit import HIP_HALF, Fit, clear_of_torso
+from flixdrape.contour import Contour
+from flixdrape.fit import HIP_HALF, Fit, clear_of_torso, leg_half, sleeve_half
+from flixdrape.ribbon import Ribbon, by_length, offset_edges, smoothed
 from warp import Part
 
 __all__ = ["plan_parts"]
 
 Point = NDArray[np.float64]
+Line = NDArray[np.float64]
 Pairs = list[tuple[Point, Point]]
 
 # Masks are smooth: they are drawn at this size and enlarged.
 _MASK_SIDE = 320
+# Stations along a ribbon where its edges are looked for in the photo.
+_STATIONS = 11
 
 
 def plan_parts(fit: Fit, category: str, body: Body, matte: NDArray[np.float32]) -> list[Part]:
@@ -46,17 +52,44 @@ def plan_parts(fit: Fit, category: str, body: Body, matte: NDArray[np.float32]) 
         return _trousers(fit, body, matte)
     if category == "skirt":
         pairs = _corners(fit, ("waistband_left", "waistband_right"))
-        pairs += _sides(fit, "waistband", "hemline", matte)
         pairs.append(_middle(fit, "waistband_left", "waistband_right"))
+        pairs += _rows(fit, ("waistband", "hemline"), Contour.of(matte))
         return [_part("skirt", np.ones(matte.shape, np.float32), pairs, 0)]
     return _top(fit, body, matte)
 
 
 def _top(fit: Fit, body: Body, matte: NDArray[np.float32]) -> list[Part]:
     hem = "hemline" if "hemline_left" in fit.source else "top_hem"
-    sleeves = [
-        side for side in SIDES if {f"cuff_{side}_in", f"cuff_{side}_out"} <= fit.source.keys()
-    ]
+    contour = Contour.of(matte)
+    levels = ("armpit", "waistline", hem) if "waistline_left" in fit.source else ("armpit", hem)
+    sleeves = {
+        side: _sleeve(fit, side, body, contour)
+        for side in SIDES
+        if {f"cuff_{side}_in", f"cuff_{side}_out"} <= fit.source.keys()
+    }
+    outlines = {"torso": _torso_outline(fit, hem)}
+    for side, (source, _) in sleeves.items():
+        outlines[f"sleeve_{side}"] = source.outline
+    masks = _masks(outlines, matte.shape)
+    parts = [_part("torso", masks["torso"], _torso(fit, levels, contour), 0)]
+    for side, (source, target) in sleeves.items():
+        name = f"sleeve_{side}"
+        parts.append(_part(name, masks[name], _lattice(source, target), 1))
+    return parts
+
+
+def _torso_outline(fit: Fit, hem: str) -> Line:
+    return _polygon(
+        fit,
+        (
+            *("neckline_left", "shoulder_left", "armpit_left", "waistline_left", f"{hem}_left"),
+            *(f"{hem}_right", "waistline_right", "armpit_right", "shoulder_right"),
+            *("neckline_right", "center_front"),
+        ),
+    )
+
+
+def _torso(fit: Fit, levels: Sequence[str], contour: Contour) -> Pairs:
     pairs = _corners(
         fit,
         (
@@ -66,141 +99,243 @@ def _top(fit: Fit, body: Body, matte: NDArray[np.float32]) -> list[Part]:
     )
     for side in SIDES:
         pairs.append(_middle(fit, f"shoulder_{side}", f"armpit_{side}"))
-    if "waistline_left" in fit.source:
-        pairs += _corners(fit, ("waistline_left", "waistline_right"))
-        pairs += _sides(fit, "waistline", hem, matte)
-    else:
-        pairs += _sides(fit, "armpit", hem, matte)
-    pairs.append(_middle(fit, f"{hem}_left", f"{hem}_right"))
-    torso = _polygon(
-        fit,
-        (
-            *("neckline_left", "shoulder_left", "armpit_left", "waistline_left", f"{hem}_left"),
-            *(f"{hem}_right", "waistline_right", "armpit_right", "shoulder_right"),
-            *("neckline_right", "center_front"),
-        ),
-    )
-    outlines = {"torso": torso}
-    for side in sleeves:
-        outlines[f"sleeve_{side}"] = _polygon(
-            fit, (f"shoulder_{side}", f"cuff_{side}_out", f"cuff_{side}_in", f"armpit_{side}")
-        )
-    masks = _masks(outlines, matte.shape)
-    parts = [_part("torso", masks["torso"], pairs, 0)]
-    for side in sleeves:
-        name = f"sleeve_{side}"
-        parts.append(_part(name, masks[name], _sleeve(fit, side, body, matte), 1))
-    return parts
+        pairs.append(_middle(fit, f"neckline_{side}", f"shoulder_{side}"))
+    chest = _middle(fit, "armpit_left", "armpit_right")
+    # A neckline this deep already holds the middle of the chest.
+    room = 0.15 * float(np.linalg.norm(_between(fit.source, "armpit")))
+    if float(np.linalg.norm(chest[0] - fit.source["center_front"])) > room:
+        pairs.append(chest)
+    return pairs + _rows(fit, levels, contour)
 
 
-def _sleeve(fit: Fit, side: str, body: Body, matte: NDArray[np.float32]) -> Pairs:
-    corners = [f"shoulder_{side}", f"armpit_{side}", f"cuff_{side}_out", f"cuff_{side}_in"]
-    pairs = _corners(fit, corners)
-    pairs.append(_middle(fit, corners[0], corners[1]))
-    pairs.append(_middle(fit, corners[2], corners[3]))
-    return pairs + _along_arm(fit, body, side, corners, matte)
-
-
-def _along_arm(
-    fit: Fit, body: Body, side: str, corners: Sequence[str], matte: NDArray[np.float32]
-) -> Pairs:
-    """Points between the ends of a sleeve, laid along the arm it covers.
-
-    `corners` are its outer and inner start, its outer and inner end.
-    """
-    limb = body.arms[side]
-    starts = [(fit.source[name], fit.target[name]) for name in corners]
-    (out0, t_out0), (in0, t_in0), (out1, t_out1), (in1, t_in1) = starts
-    end = (t_out1 + t_in1) / 2
-    reach = arc_of(limb, end)
-    whole = float(np.linalg.norm(np.diff(limb, axis=0), axis=1).sum())
-    width0 = float(np.linalg.norm(t_out0 - t_in0)) / 2
-    width1 = float(np.linalg.norm(t_out1 - t_in1)) / 2
-    shares = (0.5,) if reach < 0.45 * whole else (0.35, 0.55, 0.78)
+def _rows(fit: Fit, levels: Sequence[str], contour: Contour) -> Pairs:
+    """Rows of three points below the first level, down to the last one's corners."""
     pairs: Pairs = []
-    for share in shares:
-        middle, direction = along(limb, share * reach)
-        # Across a bend the normal is the mean of both bones', or the tube pinches.
-        _, before = along(limb, max(share - 0.12, 0) * reach)
-        _, after = along(limb, (share + 0.12) * reach)
-        mean = before + after
-        if np.linalg.norm(mean) > 0.3:
-            direction = mean / np.linalg.norm(mean)
-        normal = perpendicular(direction, side)
-        # From the seam to the limb's own width within the first third.
-        ease = max(1 - share / 0.5, 0.0)
-        half = width1 + (0.75 * width0 - width1) * (1 - share)
-        middle = middle + clear_of_torso(middle - half * normal, direction, t_in0, body, side)
-        straight_out, straight_in = _lerp(t_out0, t_out1, share), _lerp(t_in0, t_in1, share)
-        out = (1 - ease) * (middle + half * normal) + ease * straight_out
-        inner = (1 - ease) * (middle - half * normal) + ease * straight_in
-        # Half a sleeve's width at most: farther out another part's edge begins.
-        room = 0.4 * float(np.linalg.norm(_lerp(out0, out1, share) - _lerp(in0, in1, share)))
-        pairs.append((_on_edge(matte, _lerp(out0, out1, share), out1 - out0, side, room), out))
-        other = "right" if side == "left" else "left"
-        pairs.append((_on_edge(matte, _lerp(in0, in1, share), in1 - in0, other, room), inner))
+    width = float(np.linalg.norm(_between(fit.source, levels[0])))
+    # A deep neckline ends where a row's middle may lie.
+    taken = _corners(fit, ("center_front",))
+    for upper, lower in itertools.pairwise(levels):
+        edges = {side: _side_seam(fit, side, upper, lower, contour) for side in SIDES}
+        length = float(np.linalg.norm(fit.source[f"{lower}_left"] - fit.source[f"{upper}_left"]))
+        count = int(np.clip(round(length / max(0.35 * width, 1.0)), 1, 4))
+        shares = np.linspace(0, 1, count + 1)[1:]
+        sources = {side: by_length(edge, shares) for side, edge in edges.items()}
+        for step, share in enumerate(shares):
+            row = [
+                (
+                    sources[side][step],
+                    _lerp(fit.target[f"{upper}_{side}"], fit.target[f"{lower}_{side}"], share),
+                )
+                for side in SIDES
+            ]
+            middle = tuple((one + other) / 2 for one, other in zip(*row, strict=True))
+            pairs += [row[0], row[1]]
+            if all(np.linalg.norm(middle[0] - pair[0]) > 0.15 * width for pair in taken):
+                pairs.append((middle[0], middle[1]))
     return pairs
 
 
+def _side_seam(fit: Fit, side: str, upper: str, lower: str, contour: Contour) -> Line:
+    start, end = fit.source[f"{upper}_{side}"], fit.source[f"{lower}_{side}"]
+    found = contour.between(start, end, slack=1.2, near=0.06, bulge=0.15)
+    return np.stack([start, end]) if found is None else smoothed(found, 3.0)
+
+
+def _between(points: dict[str, Point], stem: str) -> Point:
+    return points[f"{stem}_right"] - points[f"{stem}_left"]
+
+
+def _sleeve(fit: Fit, side: str, body: Body, contour: Contour) -> tuple[Ribbon, Ribbon]:
+    """Return a sleeve in its photo and on the arm, station by station."""
+    s, t = fit.source, fit.target
+    names = (f"shoulder_{side}", f"armpit_{side}", f"cuff_{side}_out", f"cuff_{side}_in")
+    shoulder, armpit, outer, inner = (s[name] for name in names)
+    source = _edges(contour, (shoulder, outer), (armpit, inner))
+    # Half-widths on the body: the limb's, and some of what the cloth is wider.
+    flat = fit.scale * np.median(source.widths[_STATIONS // 3 : -2]) / 2
+    target = _on_arm([t[name] for name in names], body, side, float(flat))
+    count = 4 if arc_of(body.arms[side], (t[names[2]] + t[names[3]]) / 2) < 0.9 * body.width else 8
+    fractions = np.linspace(0, 1, count)
+    return source.resampled(fractions), target.resampled(fractions)
+
+
+def _on_arm(corners: Sequence[Point], body: Body, side: str, flat: float) -> Ribbon:
+    """Lay a sleeve's edges along an arm.
+
+    Parameters
+    ----------
+    corners : sequence of (2,) float arrays
+        Where its outer and inner start, outer and inner end go.
+    body : Body
+        The arm.
+    side : str
+        The image's side.
+    flat : float
+        Half of the sleeve's width laid flat, in pixels of the person.
+    """
+    shoulder, armpit, outer, inner = corners
+    arm = body.arms[side]
+    whole = float(np.linalg.norm(np.diff(arm, axis=0), axis=1).sum())
+    end = max(arc_of(arm, (outer + inner) / 2), 0.05 * whole)
+    walked = np.linspace(0, end, 24)
+    axis = smoothed(np.stack([along(arm, float(u))[0] for u in walked]), 0.22 * body.width)
+    axis = by_length(axis, np.linspace(0, 1, 24))
+    cuff = float(np.linalg.norm(outer - inner)) / 2
+    upper = sleeve_half(body, 0.3, flat)
+    # Close at the shoulder's cap, as wide as it likes below.
+    cap = min(upper, sleeve_half(body, 0.0, 0.0))
+    half = np.interp(walked / end, [0.0, 0.45, 1.0], [cap, upper, cuff])
+    axis = axis + _clear(axis, half, armpit, body, side)
+    edges = offset_edges(axis, half, -SIDES[side])
+    start = min(arc_of(arm, armpit) + 0.1 * body.width, 0.9 * end)
+    out = edges.outer[(walked > 0.2 * body.width) & (walked < 0.97 * end)]
+    into = edges.inner[(walked > start) & (walked < 0.97 * end)]
+    ribbon = Ribbon(
+        smoothed(np.concatenate([shoulder[None], out, outer[None]]), 0.08 * body.width),
+        smoothed(np.concatenate([armpit[None], into, inner[None]]), 0.08 * body.width),
+    )
+    return ribbon.resampled(np.linspace(0, 1, 4 * _STATIONS))
+
+
+def _clear(axis: Line, half: NDArray[np.float64], armpit: Point, body: Body, side: str) -> Line:
+    """Shifts that keep a hanging sleeve beside the torso, changing softly along it."""
+    ahead = np.gradient(axis, axis=0)
+    ahead /= np.maximum(np.linalg.norm(ahead, axis=1, keepdims=True), 1e-9)
+    shifts = np.stack(
+        [
+            clear_of_torso(
+                point - h * perpendicular(direction, side), direction, armpit, body, side
+            )
+            for point, direction, h in zip(axis, ahead, half, strict=True)
+        ]
+    )
+    kernel = np.ones(7) / 7
+    padded = np.pad(shifts, ((3, 3), (0, 0)), mode="edge")
+    return np.stack([np.convolve(padded[:, i], kernel, mode="valid") for i in (0, 1)], axis=1)
+
+
 def _trousers(fit: Fit, body: Body, matte: NDArray[np.float32]) -> list[Part]:
+    contour = Contour.of(matte)
+    ribbons = {side: _leg(fit, side, body, contour) for side in SIDES}
     waist = _middle(fit, "waistband_left", "waistband_right")
-    crotch = (fit.source["crotch"], fit.target["crotch"])
-    rise = ((waist[0] + crotch[0]) / 2, (waist[1] + crotch[1]) / 2)
     outlines = {}
-    for side in SIDES:
-        outer = _polygon(
-            fit, (f"waistband_{side}", f"bottom_{side}_out", f"bottom_{side}_in", "crotch")
-        )
-        outlines[f"leg_{side}"] = np.concatenate([outer, waist[0][None]])
+    for side, (source, _) in ribbons.items():
+        corner = fit.source[f"waistband_{side}"]
+        outlines[f"leg_{side}"] = np.concatenate([corner[None], source.outline, waist[0][None]])
     masks = _masks(outlines, matte.shape)
     parts = []
-    for order, side in enumerate(SIDES):
-        corners = [
-            *(f"waistband_{side}", "crotch", f"bottom_{side}_out", f"bottom_{side}_in"),
-        ]
-        pairs = [*_corners(fit, corners), waist, rise]
-        pairs.append(_middle(fit, corners[2], corners[3]))
-        leg = np.concatenate([fit.target[f"waistband_{side}"][None], body.legs[side]])
-        pairs += _leg(fit, leg, side, body, matte)
-        parts.append(_part(f"leg_{side}", masks[f"leg_{side}"], pairs, order))
+    for order, (side, (source, target)) in enumerate(ribbons.items()):
+        pairs = _seat(fit, side, waist, (source, target), contour)
+        name = f"leg_{side}"
+        parts.append(_part(name, masks[name], pairs + _lattice(source, target), order))
     return parts
 
 
-def _leg(
+def _seat(
     fit: Fit,
-    leg: NDArray[np.float64],
     side: str,
-    body: Body,
-    matte: NDArray[np.float32],
+    waist: tuple[Point, Point],
+    leg: tuple[Ribbon, Ribbon],
+    contour: Contour,
 ) -> Pairs:
-    """Points on both edges of a trouser leg, from the crotch down along thigh and shin."""
+    """Points between the waistband and the crotch; the middle ones are both legs'."""
+    name = f"waistband_{side}"
+    pairs = [*_corners(fit, (name,)), waist]
+    hips = (leg[0].outer[0], leg[1].outer[0])
+    crotch = (fit.source["crotch"], fit.target["crotch"])
+    outside = contour.between(fit.source[name], hips[0], slack=1.25)
+    seam = np.stack([fit.source[name], hips[0]]) if outside is None else outside
+    for share in (0.33, 0.67):
+        edge = by_length(seam, np.array([share]))[0]
+        target = _lerp(fit.target[name], hips[1], share)
+        middle = (_lerp(waist[0], crotch[0], share), _lerp(waist[1], crotch[1], share))
+        pairs += [(edge, target), middle]
+        pairs.append(((edge + middle[0]) / 2, (target + middle[1]) / 2))
+    return pairs
+
+
+def _leg(fit: Fit, side: str, body: Body, contour: Contour) -> tuple[Ribbon, Ribbon]:
+    """Return a trouser leg below the crotch, in its photo and on the person's leg."""
+    s, t = fit.source, fit.target
     names = (f"waistband_{side}", "crotch", f"bottom_{side}_out", f"bottom_{side}_in")
-    top_out, top_in, low_out, low_in = (fit.source[name] for name in names)
-    _, t_in, t_low_out, t_low_in = (fit.target[name] for name in names)
-    start = arc_of(leg, t_in)
-    end = arc_of(leg, (t_low_out + t_low_in) / 2)
-    hip_span = float(np.linalg.norm(body.hips["right"] - body.hips["left"]))
-    # The outer edge's place beside the crotch, in the photo and on the body.
-    axis = low_out - top_out
-    share0 = float(np.clip((top_in - top_out) @ axis / max(float(axis @ axis), 1e-6), 0.05, 0.9))
-    hip_half = max(HIP_HALF * body.width - 0.5 * hip_span, 0.18 * body.width)
-    low_half = float(np.linalg.norm(t_low_out - t_low_in)) / 2
+    top, crotch, low_out, low_in = (s[name] for name in names)
+    # The outer edge's place beside the crotch.
+    axis = low_out - top
+    share = float(np.clip((crotch - top) @ axis / max(float(axis @ axis), 1e-6), 0.05, 0.9))
+    beside = _lerp(top, low_out, share)
+    outside = contour.between(top, low_out, slack=1.25)
+    if outside is not None:
+        along_axis = (outside - top) @ axis / max(float(axis @ axis), 1e-6)
+        beside = outside[int(np.argmin(np.abs(along_axis - share)))]
+    source = _edges(contour, (beside, low_out), (crotch, low_in))
+    flat = fit.scale * source.widths / 2
+    target = _on_leg([t[name] for name in names], body, side, flat)
+    count = int(np.clip(round(fit.scale * np.linalg.norm(low_in - crotch) / body.width * 3), 3, 9))
+    fractions = np.linspace(0, 1, count)
+    return source.resampled(fractions), target.resampled(fractions)
+
+
+def _on_leg(corners: Sequence[Point], body: Body, side: str, flat: NDArray[np.float64]) -> Ribbon:
+    """Lay a trouser leg's edges along a leg, from the crotch's height down."""
+    _, crotch, outer, inner = corners
+    leg = body.legs[side]
+    whole = float(np.linalg.norm(np.diff(leg, axis=0), axis=1).sum())
+    start = float(np.clip(arc_of(leg, crotch), 0.0, 0.5 * whole))
+    end = max(arc_of(leg, (outer + inner) / 2), start + 0.05 * whole)
+    walked = np.linspace(start, end, 24)
+    axis = smoothed(np.stack([along(leg, float(u))[0] for u in walked]), 0.2 * body.width)
+    axis = by_length(axis, np.linspace(0, 1, 24))
+    own = np.interp(np.linspace(0, 1, 24), np.linspace(0, 1, len(flat)), flat)
+    half = leg_half(body, walked / whole, own)
+    cuff = float(np.linalg.norm(outer - inner)) / 2
+    # Towards the hem the corners say how wide the leg is, towards the hip the hip does.
+    near = np.linspace(0, 1, 24) ** 2
+    half = (1 - near) * half + near * cuff
+    edges = offset_edges(axis, half, -SIDES[side])
+    hip = edges.outer[0]
+    away = SIDES[side] * body.across
+    middle = (body.legs["left"][0] + body.legs["right"][0]) / 2
+    least = HIP_HALF * body.width
+    hip = hip + max(least - float((hip - middle) @ away), 0.0) * away
+    keep = (walked > start + 0.12 * (end - start)) & (walked < start + 0.97 * (end - start))
+    ribbon = Ribbon(
+        smoothed(np.concatenate([hip[None], edges.outer[keep], outer[None]]), 0.08 * body.width),
+        smoothed(np.concatenate([crotch[None], edges.inner[keep], inner[None]]), 0.08 * body.width),
+    )
+    return ribbon.resampled(np.linspace(0, 1, 4 * _STATIONS))
+
+
+def _edges(contour: Contour, outer: tuple[Point, Point], inner: tuple[Point, Point]) -> Ribbon:
+    """Return a strip's edges between corners: the cutout's outline, or straight lines.
+
+    An inner edge may be hidden beside the torso or the other leg; the outline nearby is then
+    the outer edge's, or a fold's, and the strip would be left without width.
+    """
+    stations = np.linspace(0, 1, 2 * _STATIONS)
+    straight = Ribbon(by_length(np.stack(outer), stations), by_length(np.stack(inner), stations))
+    lines = []
+    for (start, end), near, bulge in ((outer, 0.12, 0.5), (inner, 0.06, 0.2)):
+        found = contour.between(start, end, near=near, bulge=bulge)
+        line = np.stack([start, end]) if found is None else smoothed(found, 3.0)
+        lines.append(by_length(line, stations))
+    for found in (Ribbon(*lines), Ribbon(lines[0], straight.inner)):
+        if _has_width(found, straight):
+            return found
+    return straight
+
+
+def _has_width(ribbon: Ribbon, straight: Ribbon) -> bool:
+    """Whether the edges keep apart: they must not be one and the same outline."""
+    least = 0.3 * float(min(straight.widths[0], straight.widths[-1]))
+    gaps = np.linalg.norm(ribbon.inner[1:-1, None] - ribbon.outer[None], axis=2).min(axis=1)
+    return bool((gaps > least).all())
+
+
+def _lattice(source: Ribbon, target: Ribbon) -> Pairs:
+    """Three points across, at every station."""
     pairs: Pairs = []
-    for share in (0.05, 0.22, 0.4, 0.55, 0.7, 0.85, 0.95):
-        middle, direction = along(leg, start + share * (end - start))
-        normal = perpendicular(direction, side)
-        half = float(
-            np.interp(share, [0, 0.5, 1], [hip_half, 0.5 * (hip_half + low_half), low_half])
-        )
-        outer = _lerp(top_out, low_out, share0 + share * (1 - share0))
-        inner = _lerp(top_in, low_in, share)
-        room = 0.45 * float(np.linalg.norm(outer - inner))
-        outer = _on_edge(matte, outer, low_out - top_out, side, 1.5 * room)
-        pairs.append((outer, middle + half * normal))
-        if share > 0.2:
-            other = "right" if side == "left" else "left"
-            inner = _on_edge(matte, inner, low_in - top_in, other, room)
-            pairs.append((inner, middle - half * normal))
+    for share in (1.0, 0.5, 0.0):
+        pairs += list(zip(source.across(share), target.across(share), strict=True))
     return pairs
 
 
@@ -231,40 +366,6 @@ def _middle(fit: Fit, one: str, other: str) -> tuple[Point, Point]:
     )
 
 
-def _sides(fit: Fit, upper: str, lower: str, matte: NDArray[np.float32]) -> Pairs:
-    """Pair the lower corners, and a point of each side seam halfway down."""
-    pairs = _corners(fit, (f"{lower}_left", f"{lower}_right"))
-    width = float(np.linalg.norm(fit.source[f"{upper}_left"] - fit.source[f"{upper}_right"]))
-    for side in SIDES:
-        source, target = _middle(fit, f"{upper}_{side}", f"{lower}_{side}")
-        ahead = fit.source[f"{lower}_{side}"] - fit.source[f"{upper}_{side}"]
-        pairs.append((_on_edge(matte, source, ahead, side, 0.18 * width), target))
-    return pairs
-
-
-def _on_edge(
-    matte: NDArray[np.float32], point: Point, ahead: Point, side: str, room: float
-) -> Point:
-    """Move a point straight out or in to the cutout's edge; leave it where none is near.
-
-    `ahead` runs along the edge, `side` is the side of it on which the background lies.
-    """
-    length = float(np.linalg.norm(ahead))
-    if length < 1e-6 or room < 1:
-        return point
-    outward = perpendicular(ahead / length, side)
-    steps = np.arange(-np.floor(room), np.floor(room) + 1)
-    places = point + steps[:, None] * outward
-    x = np.clip(np.round(places[:, 0]), 0, matte.shape[1] - 1).astype(int)
-    y = np.clip(np.round(places[:, 1]), 0, matte.shape[0] - 1).astype(int)
-    inside = matte[y, x] > 0.5
-    leaves = np.flatnonzero(inside[:-1] & ~inside[1:])
-    if len(leaves) == 0:
-        return point
-    nearest = leaves[np.argmin(np.abs(steps[leaves] + 0.5))]
-    return point + (steps[nearest] + 0.5) * outward
-
-
 def _lerp(one: Point, other: Point, share: float) -> Point:
     return one + share * (other - one)
 
@@ -285,7 +386,7 @@ def _masks(
     size = (max(round(shape[1] * scale), 2), max(round(shape[0] * scale), 2))
     distances = {name: _signed_distance(line * scale, size) for name, line in outlines.items()}
     feather = 1.5
-    reach = 4.0
+    reach = 6.0
     masks = {}
     for index, (name, distance) in enumerate(distances.items()):
         others = np.min([d for other, d in distances.items() if other != name], axis=0, initial=1e6)
