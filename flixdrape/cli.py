@@ -203,8 +203,8 @@ def _person(found: Keypoints) -> dict[str, Any]:
 
 
 def _garment(args: argparse.Namespace) -> int:
+    from flixdrape.analysis import find_garment
     from flixdrape.annotate import draw_keypoints
-    from flixdrape.drape import find_garment
     from flixdrape.images import open_picture, save_picture
     from garment.cutout import cut_out
 

@@ -1,35 +1,46 @@
-"""Drape a garment on a person: the whole road of one picture, top to bottom."""
+"""Drape garments on a person: the whole road of one picture, top to bottom."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL.Image import Image as PilImage
 
-from flixdrape.body import SIDES, Body, arc_of
-from flixdrape.compose import compose, occluder_matte
+from flixdrape.analysis import (
+    GarmentAnalysis,
+    PersonAnalysis,
+    Places,
+    Source,
+    analyse_garment,
+    analyse_person,
+    opened,
+)
+from flixdrape.compose import Composition, compose
+from flixdrape.coverage import PART_OF, Coverage
 from flixdrape.errors import NothingFoundError
 from flixdrape.fit import Fit, fit_garment
-from flixdrape.images import Picture, open_picture, save_picture
+from flixdrape.images import save_picture
+from flixdrape.options import DrapeOptions
 from flixdrape.parts import plan_parts
-from flixdrape.people import Choice, choose_person, find_people
-from garment import CATEGORIES, Garment, GarmentEstimator
-from garment.cutout import cut_out
+from flixdrape.people import Choice
+from flixdrape.quality import drape_warnings
+from flixdrape.wearer import Wearer
+from garment import Garment
 from pose import Keypoints
 from warp import LayeredWarp, warp_layers
 
-__all__ = ["DrapeResult", "Source", "drape", "find_garment"]
+__all__ = ["DrapeResult", "drape", "drape_analysed"]
 
-#: A path, a PIL image, or an (H, W, 3) or (H, W, 4) uint8 RGB array.
-Source = str | os.PathLike[str] | PilImage | NDArray[np.uint8] | Picture
+Image = NDArray[np.uint8]
+
+# From the body outwards.
+_LAYERS = {"skirt": 0, "trousers": 0, "dress": 1, "blouse": 2, "outwear": 3}
 
 
 @dataclass(frozen=True)
@@ -41,25 +52,30 @@ class DrapeResult:
     image : (H, W, 3) uint8 array
         The person in the garment.
     garment : Garment
-        What was found in the garment's photo, in that photo's pixels.
+        What was found in the garment's photo, in that photo's pixels; of an outfit, the
+        outermost.
     person : Keypoints
         The person's joints, in the person's photo.
     target : dict of str to (2,) float array
         Where each corner of the garment went, in the person's photo.
     layers : dict of str to uint8 array
-        ``garment`` (RGBA, what is finally seen of it), ``erased`` (the photo behind it),
-        ``occluders`` (RGBA, what stays in front), ``warped`` (RGBA, the whole garment).
+        ``garment`` (RGBA, what is finally seen of it, or of the whole outfit), ``erased`` (the
+        photo behind it, the old clothes taken off), ``occluders`` (RGBA, what stays in front),
+        ``warped`` (RGBA, the whole garment).
     report : dict
-        ``category``, ``warp`` (``anchor_error_px``, ``folded_fraction``, ``stretch``),
-        ``timing_ms``, ``warnings``.
+        ``category``, ``view``, ``warp`` (``anchor_error_px``, ``folded_fraction``,
+        ``stretch``), ``timing_ms``, ``warnings``, ``quality``.
+    outfit : tuple of DrapeResult
+        The drapes of an outfit's garments one by one, from the body outwards; empty for one.
     """
 
-    image: NDArray[np.uint8]
+    image: Image
     garment: Garment
     person: Keypoints
     target: dict[str, NDArray[np.float64]]
-    layers: dict[str, NDArray[np.uint8]]
+    layers: dict[str, Image]
     report: dict[str, Any]
+    outfit: tuple[DrapeResult, ...] = ()
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the picture; the suffix says the format (png, jpg, webp).
@@ -79,7 +95,7 @@ class DrapeResult:
 
 
 class Stopwatch:
-    """Milliseconds of each stage, in order."""
+    """Milliseconds of each stage, in order; a stage that comes again adds up."""
 
     def __init__(self) -> None:
         self.laps: dict[str, float] = {}
@@ -88,26 +104,30 @@ class Stopwatch:
     def lap(self, name: str) -> None:
         """End a stage."""
         now = time.perf_counter()
-        self.laps[name] = round(1000 * (now - self._last), 1)
+        self.laps[name] = round(self.laps.get(name, 0.0) + 1000 * (now - self._last), 1)
         self._last = now
 
 
 def drape(
-    garment: Source,
+    garment: Source | Sequence[Source],
     model: Source,
     /,
     *,
     person: Choice = 0,
     category: str | None = None,
-    corners: Mapping[str, tuple[float, float]] | None = None,
-    joints: Mapping[str, tuple[float, float]] | None = None,
+    corners: Places | None = None,
+    joints: Places | None = None,
+    options: DrapeOptions | Mapping[str, Any] | None = None,
 ) -> DrapeResult:
-    """Drape a garment onto a person.
+    """Drape a garment, or an outfit of several, onto a person.
 
     Parameters
     ----------
-    garment, model : path, PIL image or uint8 RGB array
-        The two photos.
+    garment : path, PIL image or uint8 RGB array, or a list of these
+        The garment's photo. Several are put on from the body outwards: skirts and trousers,
+        dresses, tops, outerwear.
+    model : path, PIL image or uint8 RGB array
+        The person's photo.
     person : int or (x, y)
         Who is dressed where the photo shows several people: the position among them, the
         largest first, or a point on the person.
@@ -115,6 +135,8 @@ def drape(
         What the garment is, where the caller knows better: one of `garment.CATEGORIES`.
     corners, joints : mapping of str to (x, y), optional
         Keypoints put right by hand, in pixels of the garment's and of the person's photo.
+    options : DrapeOptions or mapping, optional
+        Fit, length, tuck, light and so on.
 
     Returns
     -------
@@ -123,7 +145,7 @@ def drape(
     Raises
     ------
     UnusableInputError
-        If a picture cannot be read, or shows no such person.
+        If a picture cannot be read, shows no such person, or an option is out of range.
     NothingFoundError
         If no garment or no person is found.
 
@@ -137,140 +159,152 @@ def drape(
     True
     """
     watch = Stopwatch()
-    garment_photo, person_photo = _opened(garment, "garment"), _opened(model, "person")
+    sources = list(garment) if isinstance(garment, list | tuple) else [garment]
+    if not sources:
+        raise ValueError("no garment given")
+    if len(sources) > 1 and (category or corners):
+        raise ValueError("category and corners are for one garment; analyse each of an outfit")
+    photos = [opened(source, "garment") for source in sources]
+    model_photo = opened(model, "person")
     watch.lap("read")
-    found = find_garment(garment_photo, category)
+    garments = [analyse_garment(photo, category=category, lap=watch.lap) for photo in photos]
     if corners:
-        found = _corrected(found, corners)
-    watch.lap("garment")
-    people = find_people(person_photo)
-    joints_found = choose_person(people, person, person_photo.name)
+        garments = [garments[0].corrected(corners)]
+    wearer = analyse_person(model_photo, person=person, lap=watch.lap)
     if joints:
-        joints_found = joints_found.moved(dict(joints))
-    body = Body.from_keypoints(joints_found)
-    watch.lap("pose")
-    cutout = cut_out(garment_photo.rgb, found.points, found.category, alpha=garment_photo.alpha)
-    watch.lap("cutout")
-    fit = _fitted(found, body, garment_photo.name)
-    parts = plan_parts(fit, found.category, body, cutout.matte)
-    watch.lap("fit")
-    size = (person_photo.width, person_photo.height)
-    warped = warp_layers(cutout.rgba, parts, size)
-    watch.lap("warp")
-    front = occluder_matte(person_photo.rgb, joints_found, body, _sleeve_ends(fit, body))
-    picture = compose(person_photo.rgb, person_photo.rgb, warped.rgba, front)
-    watch.lap("compose")
-    warnings = (
-        *garment_photo.warnings,
-        *person_photo.warnings,
-        *_several(len(people), person, person_photo.name),
-        *cutout.warnings,
-        *fit.warnings,
-    )
-    return DrapeResult(
-        picture.image,
-        found,
-        joints_found,
-        fit.target,
-        {
-            "garment": picture.garment,
-            "erased": person_photo.rgb,
-            "occluders": picture.occluders,
-            "warped": warped.rgba,
-        },
-        _report(found, warped, watch.laps, warnings),
-    )
+        wearer = wearer.corrected(joints)
+    return drape_analysed(garments, wearer, options, watch=watch)
 
 
-def find_garment(picture: Picture, category: str | None = None) -> Garment:
-    """Find the garment of a picture.
+def drape_analysed(
+    garments: Sequence[GarmentAnalysis],
+    person: PersonAnalysis,
+    options: DrapeOptions | Mapping[str, Any] | None = None,
+    *,
+    watch: Stopwatch | None = None,
+) -> DrapeResult:
+    """Drape garments that were analysed before: no network runs.
+
+    Parameters
+    ----------
+    garments : sequence of GarmentAnalysis
+        One, or an outfit in any order.
+    person : PersonAnalysis
+        Whom to dress.
+    options : DrapeOptions or mapping, optional
+        Fit, length, tuck, light and so on.
+    watch : Stopwatch, optional
+        Goes on measuring.
 
     Raises
     ------
     NothingFoundError
-        If there is none.
+        If too little of a garment is seen.
     """
-    found = _garment_estimator()(_on_grey(picture), category=category)
-    if found is None:
-        raise NothingFoundError(
-            f"{picture.name}: no garment found; use a photo of one garment, "
-            "laid flat, hung or on a mannequin"
-        )
-    return found
+    watch = watch or Stopwatch()
+    if not isinstance(options, DrapeOptions):
+        options = DrapeOptions.from_mapping(options or {})
+    wearer = person.wearer
+    steps: list[DrapeResult] = []
+    for garment in sorted(garments, key=lambda g: _LAYERS[g.garment.category]):
+        step, wearer = _put_on(garment, wearer, options, watch)
+        steps.append(step)
+    result = steps[-1] if len(steps) == 1 else _outfit(steps)
+    warnings = [
+        *(w for garment in garments for w in garment.photo.warnings),
+        *person.photo.warnings,
+        *_several(person),
+        *(w for garment in garments for w in garment.cutout.warnings),
+        *result.report["warnings"],
+    ]
+    timing = {**watch.laps, "total": round(sum(watch.laps.values()), 1)}
+    report = {
+        **result.report,
+        "timing_ms": timing,
+        "warnings": list(dict.fromkeys(warnings)),
+    }
+    return replace(result, report=report)
 
 
-def _on_grey(picture: Picture) -> NDArray[np.uint8]:
-    """Show a cutout on studio grey: behind its transparency may lie anything."""
-    if picture.alpha is None:
-        return picture.rgb
-    alpha = picture.alpha[..., None].astype(np.float32) / 255
-    return np.round(picture.rgb * alpha + 210 * (1 - alpha)).astype(np.uint8)
+def _put_on(
+    garment: GarmentAnalysis, wearer: Wearer, options: DrapeOptions, watch: Stopwatch
+) -> tuple[DrapeResult, Wearer]:
+    """Drape one garment; also return the person as dressed now."""
+    found = garment.garment
+    fit = _fitted(found, wearer, garment.photo.name, options)
+    parts = plan_parts(fit, found.category, wearer.body, garment.cutout.matte)
+    cover = Coverage.of(fit, found.category, wearer.body)
+    watch.lap("fit")
+    size = (wearer.shape[1], wearer.shape[0])
+    warped = warp_layers(garment.cutout.rgba, parts, size)
+    watch.lap("warp")
+    picture = compose(wearer, warped.rgba, cover, options)
+    warnings, quality = drape_warnings(found, wearer, fit, warped, picture)
+    layers = {
+        "garment": picture.garment,
+        "erased": picture.erased,
+        "occluders": picture.occluders,
+        "warped": warped.rgba,
+    }
+    report = {
+        "category": found.category,
+        "view": found.view,
+        "warp": _warp_report(warped),
+        "warnings": [*fit.warnings, *warnings],
+        "quality": quality,
+    }
+    result = DrapeResult(picture.image, found, wearer.joints, fit.target, layers, report)
+    after = _dressed(wearer, picture, found.category)
+    watch.lap("compose")
+    return result, after
 
 
-def _opened(source: Source, what: str) -> Picture:
-    if isinstance(source, Picture):
-        return source
-    is_path = isinstance(source, str | os.PathLike)
-    return open_picture(source, name=None if is_path else what)
+def _dressed(wearer: Wearer, picture: Composition, category: str) -> Wearer:
+    seen = picture.garment[..., 3].astype(np.float32) / 255
+    return wearer.dressed(picture.image, seen, PART_OF[category], picture.became)
 
 
-def _corrected(found: Garment, corners: Mapping[str, tuple[float, float]]) -> Garment:
-    return Garment(
-        found.keypoints.moved(dict(corners)),
-        found.category,
-        found.category_scores,
-        found.view,
-        found.score,
-    )
+def _outfit(steps: Sequence[DrapeResult]) -> DrapeResult:
+    """Sum up an outfit: the last picture, and what is seen of all garments."""
+    last = steps[-1]
+    garment = steps[0].layers["garment"].astype(np.float32)
+    for step in steps[1:]:
+        above = step.layers["garment"].astype(np.float32)
+        over, under = above[..., 3:] / 255, garment[..., 3:] / 255
+        alpha = over + under * (1 - over)
+        colour = above[..., :3] * over + garment[..., :3] * under * (1 - over)
+        garment = np.concatenate([colour / np.maximum(alpha, 1e-4), 255 * alpha], axis=2)
+    seen = np.clip(np.round(garment), 0, 255).astype(np.uint8)
+    warnings = [w for step in steps for w in step.report["warnings"]]
+    report = {
+        **last.report,
+        "warnings": warnings,
+        "outfit": [step.report for step in steps],
+    }
+    layers = {**last.layers, "garment": seen, "erased": steps[0].layers["erased"]}
+    return replace(last, layers=layers, report=report, outfit=tuple(steps))
 
 
-def _several(count: int, choice: Choice, name: str) -> list[str]:
-    if count == 1 or choice != 0:
+def _several(person: PersonAnalysis) -> list[str]:
+    count = len(person.people)
+    if count == 1 or person.wearer.joints is not person.people[0]:
         return []
     return [
-        f"{name}: {count} people found, the largest is dressed; choose another by its position "
-        f"(0 to {count - 1}) or a point on it"
+        f"{person.photo.name}: {count} people found, the largest is dressed; choose another by "
+        f"its position (0 to {count - 1}) or a point on it"
     ]
 
 
-def _fitted(found: Garment, body: Body, name: str) -> Fit:
-    if found.category not in CATEGORIES:
-        raise ValueError(f"no category {found.category!r}")
+def _fitted(found: Garment, wearer: Wearer, name: str, options: DrapeOptions) -> Fit:
     try:
-        return fit_garment(found, body)
+        return fit_garment(found, wearer.body, options)
     except ValueError as error:
         raise NothingFoundError(f"{name}: {error}; show the whole garment") from None
 
 
-def _sleeve_ends(fit: Fit, body: Body) -> dict[str, float]:
-    """How far down each arm the garment's sleeve reaches, as a share of the arm."""
-    ends = {}
-    for side in SIDES:
-        if f"cuff_{side}_out" not in fit.target:
-            continue
-        cuff = (fit.target[f"cuff_{side}_out"] + fit.target[f"cuff_{side}_in"]) / 2
-        arm = body.arms[side]
-        whole = float(np.linalg.norm(np.diff(arm, axis=0), axis=1).sum())
-        ends[side] = float(np.clip(arc_of(arm, cuff) / max(whole, 1.0), 0, 1))
-    return ends
-
-
-def _report(
-    found: Garment, warped: LayeredWarp, laps: dict[str, float], warnings: tuple[str, ...]
-) -> dict[str, Any]:
+def _warp_report(warped: LayeredWarp) -> dict[str, float]:
     return {
-        "category": found.category,
-        "view": found.view,
-        "warp": {
-            "anchor_error_px": round(warped.anchor_error, 3),
-            "folded_fraction": warped.folded_fraction,
-            "stretch": round(warped.stretch, 3),
-        },
-        "timing_ms": {**laps, "total": round(sum(laps.values()), 1)},
-        "warnings": list(dict.fromkeys(warnings)),
+        "anchor_error_px": round(warped.anchor_error, 3),
+        "folded_fraction": warped.folded_fraction,
+        "stretch": round(warped.stretch, 3),
     }
-
-
-@cache
-def _garment_estimator() -> GarmentEstimator:
-    return GarmentEstimator.load()

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flixdrape.body import SIDES, Body, along, arc_of, perpendicular
+from flixdrape.options import DrapeOptions
 from garment import Garment
 
 __all__ = [
@@ -57,15 +58,18 @@ class Fit:
         Person pixels for one garment pixel, along the garment's length.
     warnings : tuple of str
         What the picture may suffer from.
+    ease : float
+        How much of the cloth's width beyond the body's shows, relative to a regular fit.
     """
 
     source: Points
     target: Points
     scale: float
     warnings: tuple[str, ...]
+    ease: float = 1.0
 
 
-def fit_garment(garment: Garment, body: Body) -> Fit:
+def fit_garment(garment: Garment, body: Body, options: DrapeOptions | None = None) -> Fit:
     """Place every corner of a garment on a body.
 
     Widths at shoulders, chest and waist follow the body, lengths keep the garment's own
@@ -77,6 +81,8 @@ def fit_garment(garment: Garment, body: Body) -> Fit:
         Corners in the garment's photo.
     body : Body
         Where the person's parts lie.
+    options : DrapeOptions, optional
+        `fit`, `length`, `sleeve` and the shifts are heeded.
 
     Raises
     ------
@@ -86,13 +92,20 @@ def fit_garment(garment: Garment, body: Body) -> Fit:
     """
     source = complete_corners(_seen_corners(garment), garment.category)
     warnings = _warnings(garment, body)
+    options = options or DrapeOptions()
     if garment.category in ("blouse", "outwear", "dress"):
-        target, scale = _fit_top(source, body)
+        target, scale = _fit_top(source, body, options)
     elif garment.category == "skirt":
-        target, scale = _fit_skirt(source, body)
+        target, scale = _fit_skirt(source, body, options)
     else:
-        target, scale = _fit_trousers(source, body)
-    return Fit(source, {name: target[name] for name in source}, scale, warnings)
+        target, scale = _fit_trousers(source, body, options)
+    shift = body.width * (options.shift_x * body.across + options.shift_y * body.down)
+    placed = {name: target[name] + shift for name in source}
+    return Fit(source, placed, scale, warnings, _ease(options))
+
+
+def _ease(options: DrapeOptions) -> float:
+    return float(np.interp(options.fit, [-1.0, 0.0, 1.0], [0.3, 1.0, 2.0]))
 
 
 def _seen_corners(garment: Garment) -> Points:
@@ -263,15 +276,18 @@ def _garment_axes(source: Points, top: str, bottom: str) -> tuple[Point, Point]:
 def _half_width(source: Points, stem: str, scale: float, own: float, ease: float) -> float:
     """Half of a garment's width once worn: the body's, and a share of what is over."""
     flat = scale * _distance(source, stem) / 2
-    return own + ease * max(flat - own, 0.0) if flat > own else max(flat, 0.94 * own)
+    return own + min(ease, 1.0) * max(flat - own, 0.0) if flat > own else max(flat, 0.94 * own)
 
 
-def _fit_top(source: Points, body: Body) -> tuple[Points, float]:
+def _fit_top(source: Points, body: Body, options: DrapeOptions) -> tuple[Points, float]:
     across, down = _garment_axes(source, "shoulder", "armpit")
+    relax = _ease(options)
     target, scale = _fit_shoulders(source, body, across, down)
     chest = (source["armpit_left"] + source["armpit_right"]) / 2
     neck = body.neck
-    armpit_half = _half_width(source, "armpit", scale, _CHEST_HALF * body.width, _EASE_CHEST)
+    armpit_half = _half_width(
+        source, "armpit", scale, _CHEST_HALF * body.width, relax * _EASE_CHEST
+    )
     chest_at = neck + _ARMPIT_DOWN * body.torso * body.down
     for side, sign in SIDES.items():
         target[f"armpit_{side}"] = chest_at + sign * armpit_half * body.across
@@ -282,11 +298,12 @@ def _fit_top(source: Points, body: Body) -> tuple[Points, float]:
         ("hemline", HIP_HALF, _EASE_SKIRT),
     ):
         if f"{stem}_left" in source:
-            half = _half_width(source, stem, scale, own * body.width, ease)
-            _fit_level(source, target, stem, (chest, chest_at), (across, down), scale, half, body)
+            half = _half_width(source, stem, scale, own * body.width, relax * ease)
+            long = scale * (options.length if "hem" in stem else options.length**0.5)
+            _fit_level(source, target, stem, (chest, chest_at), (across, down), long, half, body)
     for side in SIDES:
         if f"cuff_{side}_in" in source and f"cuff_{side}_out" in source:
-            _fit_sleeve(source, target, side, scale, body)
+            _fit_sleeve(source, target, side, scale, body, options)
     return target, scale
 
 
@@ -394,21 +411,24 @@ def _unit(vector: Point) -> Point:
     return vector / max(float(np.linalg.norm(vector)), 1e-6)
 
 
-def _fit_sleeve(source: Points, target: Points, side: str, scale: float, body: Body) -> None:
+def _fit_sleeve(
+    source: Points, target: Points, side: str, scale: float, body: Body, options: DrapeOptions
+) -> None:
     """Place a cuff on the arm, as far along as the sleeve is long."""
     outer = source[f"cuff_{side}_out"] - source[f"shoulder_{side}"]
-    length = scale * float(np.linalg.norm(outer))
+    length = options.sleeve * scale * float(np.linalg.norm(outer))
     arm = body.arms[side]
     reach = float(np.linalg.norm(np.diff(arm, axis=0), axis=1).sum())
     # The sleeve hangs from the seam, which lies before the shoulder joint.
     offset = float(np.linalg.norm(target[f"shoulder_{side}"] - arm[0]))
-    inner = scale * float(np.linalg.norm(source[f"cuff_{side}_in"] - source[f"armpit_{side}"]))
+    inner = float(np.linalg.norm(source[f"cuff_{side}_in"] - source[f"armpit_{side}"]))
+    inner *= options.sleeve * scale
     # However short, the sleeve's inner edge leads away from the armpit.
     least = arc_of(arm, target[f"armpit_{side}"]) + 0.6 * inner
     walked = max(length - 0.5 * offset, least, 0.1 * reach)
     middle, direction = along(arm, min(walked, 1.04 * reach))
     cuff = np.linalg.norm(source[f"cuff_{side}_out"] - source[f"cuff_{side}_in"])
-    half = sleeve_half(body, length / max(reach, 1.0), scale * float(cuff) / 2)
+    half = sleeve_half(body, length / max(reach, 1.0), scale * float(cuff) / 2, _ease(options))
     normal = perpendicular(direction, side)
     middle = middle + clear_of_torso(
         middle - half * normal, direction, target[f"armpit_{side}"], body, side
@@ -444,7 +464,7 @@ def clear_of_torso(inner: Point, direction: Point, armpit: Point, body: Body, si
     return 0.7 * outward * missing
 
 
-def sleeve_half(body: Body, share: float, flat: float) -> float:
+def sleeve_half(body: Body, share: float, flat: float, ease: float = 1.0) -> float:
     """Return half of a sleeve's width on an arm, in pixels.
 
     Parameters
@@ -455,26 +475,31 @@ def sleeve_half(body: Body, share: float, flat: float) -> float:
         Where along the arm, 0 at the shoulder, 1 at the wrist.
     flat : float
         Half of the sleeve's width laid flat, in pixels of the person.
+    ease : float
+        See `Fit`.
     """
     limb = body.width * float(np.interp(share, [0.0, 0.3, 0.6, 1.0], [0.15, 0.14, 0.11, 0.085]))
-    return limb + _EASE_SLEEVE * max(flat - limb, 0.0)
+    return limb + min(_EASE_SLEEVE * ease, 1.0) * max(flat - limb, 0.0)
 
 
 def leg_half(
-    body: Body, share: NDArray[np.float64], flat: NDArray[np.float64]
+    body: Body, share: NDArray[np.float64], flat: NDArray[np.float64], ease: float = 1.0
 ) -> NDArray[np.float64]:
     """Return half of a trouser leg's width; as `sleeve_half`, `share` 0 at the hip joint."""
     limb = body.width * np.interp(share, [0.1, 0.3, 0.6, 1.0], [0.27, 0.23, 0.17, 0.12])
-    return np.asarray(limb + _EASE_LEG * np.maximum(flat - limb, 0.0))
+    return np.asarray(limb + min(_EASE_LEG * ease, 1.0) * np.maximum(flat - limb, 0.0))
 
 
-def _fit_skirt(source: Points, body: Body) -> tuple[Points, float]:
+def _fit_skirt(source: Points, body: Body, options: DrapeOptions) -> tuple[Points, float]:
     target, scale = _fit_waistband(source, body)
     across, down = _garment_axes(source, "waistband", "hemline")
     start = (target["waistband_left"] + target["waistband_right"]) / 2
     waist = (source["waistband_left"] + source["waistband_right"]) / 2
-    half = _half_width(source, "hemline", scale, HIP_HALF * body.width, _EASE_SKIRT)
-    _fit_level(source, target, "hemline", (waist, start), (across, down), scale, half, body)
+    half = _half_width(
+        source, "hemline", scale, HIP_HALF * body.width, _ease(options) * _EASE_SKIRT
+    )
+    long = options.length * scale
+    _fit_level(source, target, "hemline", (waist, start), (across, down), long, half, body)
     return target, scale
 
 
@@ -486,7 +511,7 @@ def _fit_waistband(source: Points, body: Body) -> tuple[Points, float]:
     return target, _SKIRT_WAIST_CM * body.centimetre / _distance(source, "waistband")
 
 
-def _fit_trousers(source: Points, body: Body) -> tuple[Points, float]:
+def _fit_trousers(source: Points, body: Body, options: DrapeOptions) -> tuple[Points, float]:
     target, _ = _fit_waistband(source, body)
     scale = _WAISTBAND_CM * body.centimetre / _distance(source, "waistband")
     target["crotch"] = body.neck + _CROTCH_DOWN * body.torso * body.down
@@ -498,9 +523,12 @@ def _fit_trousers(source: Points, body: Body) -> tuple[Points, float]:
         share = float(np.clip(length / _distance(source, "waistband"), 0.3, 1.03))
         # Full-length trousers end at the ankle, however wide their waist or oblique the photo.
         share = float(np.interp(share, [0.3, 0.58, 0.72, 1.03], [0.3, 0.58, 1.03, 1.03]))
+        share = float(np.clip(share * options.length, 0.2, 1.06))
         middle, direction = along(leg, share * whole)
         width = np.linalg.norm(source[f"bottom_{side}_out"] - source[f"bottom_{side}_in"])
-        half = float(leg_half(body, np.array(share), np.array(scale * float(width) / 2)))
+        half = float(
+            leg_half(body, np.array(share), np.array(scale * float(width) / 2), _ease(options))
+        )
         outward = perpendicular(direction, side)
         target[f"bottom_{side}_out"] = middle + half * outward
         target[f"bottom_{side}_in"] = middle - half * outward

@@ -153,13 +153,13 @@ def _sleeve(fit: Fit, side: str, body: Body, contour: Contour) -> tuple[Ribbon, 
     source = _edges(contour, (shoulder, outer), (armpit, inner))
     # Half-widths on the body: the limb's, and some of what the cloth is wider.
     flat = fit.scale * np.median(source.widths[_STATIONS // 3 : -2]) / 2
-    target = _on_arm([t[name] for name in names], body, side, float(flat))
+    target = _on_arm([t[name] for name in names], body, side, float(flat), fit.ease)
     count = 4 if arc_of(body.arms[side], (t[names[2]] + t[names[3]]) / 2) < 0.9 * body.width else 8
     fractions = np.linspace(0, 1, count)
     return source.resampled(fractions), target.resampled(fractions)
 
 
-def _on_arm(corners: Sequence[Point], body: Body, side: str, flat: float) -> Ribbon:
+def _on_arm(corners: Sequence[Point], body: Body, side: str, flat: float, ease: float) -> Ribbon:
     """Lay a sleeve's edges along an arm.
 
     Parameters
@@ -172,6 +172,8 @@ def _on_arm(corners: Sequence[Point], body: Body, side: str, flat: float) -> Rib
         The image's side.
     flat : float
         Half of the sleeve's width laid flat, in pixels of the person.
+    ease : float
+        See `Fit`.
     """
     shoulder, armpit, outer, inner = corners
     arm = body.arms[side]
@@ -181,7 +183,7 @@ def _on_arm(corners: Sequence[Point], body: Body, side: str, flat: float) -> Rib
     axis = smoothed(np.stack([along(arm, float(u))[0] for u in walked]), 0.22 * body.width)
     axis = by_length(axis, np.linspace(0, 1, 24))
     cuff = float(np.linalg.norm(outer - inner)) / 2
-    upper = sleeve_half(body, 0.3, flat)
+    upper = sleeve_half(body, 0.3, flat, ease)
     # Close at the shoulder's cap, as wide as it likes below.
     cap = min(upper, sleeve_half(body, 0.0, 0.0))
     half = np.interp(walked / end, [0.0, 0.45, 1.0], [cap, upper, cuff])
@@ -269,13 +271,15 @@ def _leg(fit: Fit, side: str, body: Body, contour: Contour) -> tuple[Ribbon, Rib
         beside = outside[int(np.argmin(np.abs(along_axis - share)))]
     source = _edges(contour, (beside, low_out), (crotch, low_in))
     flat = fit.scale * source.widths / 2
-    target = _on_leg([t[name] for name in names], body, side, flat)
+    target = _on_leg([t[name] for name in names], body, side, flat, fit.ease)
     count = int(np.clip(round(fit.scale * np.linalg.norm(low_in - crotch) / body.width * 3), 3, 9))
     fractions = np.linspace(0, 1, count)
     return source.resampled(fractions), target.resampled(fractions)
 
 
-def _on_leg(corners: Sequence[Point], body: Body, side: str, flat: NDArray[np.float64]) -> Ribbon:
+def _on_leg(
+    corners: Sequence[Point], body: Body, side: str, flat: NDArray[np.float64], ease: float
+) -> Ribbon:
     """Lay a trouser leg's edges along a leg, from the crotch's height down."""
     _, crotch, outer, inner = corners
     leg = body.legs[side]
@@ -286,7 +290,7 @@ def _on_leg(corners: Sequence[Point], body: Body, side: str, flat: NDArray[np.fl
     axis = smoothed(np.stack([along(leg, float(u))[0] for u in walked]), 0.2 * body.width)
     axis = by_length(axis, np.linspace(0, 1, 24))
     own = np.interp(np.linspace(0, 1, 24), np.linspace(0, 1, len(flat)), flat)
-    half = leg_half(body, walked / whole, own)
+    half = leg_half(body, walked / whole, own, ease)
     cuff = float(np.linalg.norm(outer - inner)) / 2
     # Towards the hem the corners say how wide the leg is, towards the hip the hip does.
     near = np.linspace(0, 1, 24) ** 2

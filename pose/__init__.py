@@ -2,5 +2,15 @@
 
 from pose.estimator import METHODS, PoseEstimator
 from pose.keypoints import COCO_17, Keypoints, KeypointSchema
+from pose.parsing import PARTS, HumanParser, Parsing
 
-__all__ = ["COCO_17", "METHODS", "KeypointSchema", "Keypoints", "PoseEstimator"]
+__all__ = [
+    "COCO_17",
+    "METHODS",
+    "PARTS",
+    "HumanParser",
+    "KeypointSchema",
+    "Keypoints",
+    "Parsing",
+    "PoseEstimator",
+]

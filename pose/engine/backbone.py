@@ -24,8 +24,8 @@ _STAGES = (
     (5, 2, 6, 192, 4),
     (3, 1, 6, 320, 1),
 )
-# The stages whose outputs feed the pyramid, one a stride of 4, 8, 16, 32.
-_TAPS = (1, 2, 4, 6)
+# The stages whose outputs are features, one a stride of 2, 4, 8, 16, 32.
+_TAPS = (0, 1, 2, 4, 6)
 
 
 class ConvNorm(nn.Module):
@@ -131,6 +131,8 @@ class EfficientNetLite0(nn.Module):
 
     #: Channels of the features at strides 4, 8, 16 and 32.
     channels = (24, 40, 112, 320)
+    #: Channels of the feature at stride 2, which `levels` gives too.
+    fine_channels = 16
 
     def __init__(self) -> None:
         super().__init__()
@@ -151,6 +153,10 @@ class EfficientNetLite0(nn.Module):
 
     def forward(self, x: Tensor) -> list[Tensor]:
         """Map normalised pictures ``(N, 3, H, W)`` to four feature maps, finest first."""
+        return self.levels(x)[1:]
+
+    def levels(self, x: Tensor) -> list[Tensor]:
+        """Map normalised pictures to five feature maps, that at stride 2 before the others."""
         x = self.stem(x)
         features = []
         for index, stage in enumerate(self.stages):

@@ -7,19 +7,40 @@ import json
 import shutil
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor, nn
 
-from pose.engine.keypoints import KeypointSchema
 from pose.engine.network import KeypointNetwork, NetworkConfig
 
-__all__ = ["CheckpointError", "initialise", "load_checkpoint", "read_card", "save_checkpoint"]
+__all__ = [
+    "CheckpointError",
+    "Schema",
+    "initialise",
+    "load_checkpoint",
+    "read_card",
+    "save_checkpoint",
+]
 
 Network = TypeVar("Network", bound=nn.Module)
+
+
+class Schema(Protocol):
+    """The names that a network's outputs stand for: keypoints, or labels of pixels."""
+
+    #: What they are, the card's key for them.
+    role: ClassVar[str]
+
+    @property
+    def name(self) -> str:
+        """Name of the schema."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """One for each output, in order."""
 
 
 class CheckpointError(RuntimeError):
@@ -28,7 +49,7 @@ class CheckpointError(RuntimeError):
 
 def save_checkpoint(
     network: nn.Module,
-    schema: KeypointSchema,
+    schema: Schema,
     path: Path,
     card: Mapping[str, Any],
     *,
@@ -43,8 +64,8 @@ def save_checkpoint(
     ----------
     network : Module
         The weights; one of the engine's networks.
-    schema : KeypointSchema
-        Its keypoints, written into the card.
+    schema : KeypointSchema or LabelSchema
+        What its outputs are, written into the card.
     path : Path
         Ends in ``.safetensors``.
     card : mapping
@@ -69,7 +90,7 @@ def save_checkpoint(
         "name": path.stem,
         "kind": network.kind,
         "schema": schema.name,
-        "keypoints": list(schema.names),
+        schema.role: list(schema.names),
         "network": config.to_json(),
         "parameters": sum(p.numel() for p in network.parameters()),
         **card,
@@ -116,7 +137,7 @@ def read_card(path: Path) -> dict[str, Any]:
 
 def load_checkpoint(
     path: Path,
-    schema: KeypointSchema,
+    schema: Schema,
     network_type: type[Network],
 ) -> Network:
     """Build the network that a checkpoint's card describes and fill in its weights.
@@ -125,8 +146,8 @@ def load_checkpoint(
     ----------
     path : Path
         A ``.safetensors`` file with its card beside it.
-    schema : KeypointSchema
-        The keypoints that the caller expects.
+    schema : KeypointSchema or LabelSchema
+        The outputs that the caller expects.
     network_type : type
         The kind of network that the caller expects.
 
@@ -141,7 +162,7 @@ def load_checkpoint(
         If a file is missing, its SHA-256 is not the card's, or schema or kind differ.
     """
     card = read_card(path)
-    if card.get("schema") != schema.name or tuple(card.get("keypoints", ())) != schema.names:
+    if card.get("schema") != schema.name or tuple(card.get(schema.role, ())) != schema.names:
         raise CheckpointError(f"{path} was trained for {card.get('schema')}, not {schema.name}")
     kind = card.get("kind", KeypointNetwork.kind)
     if kind != network_type.kind:  # type: ignore[attr-defined]
@@ -158,8 +179,8 @@ def load_checkpoint(
     return network.eval()
 
 
-def initialise(network: nn.Module, path: Path, schema: KeypointSchema) -> list[str]:
-    """Start a network from whatever another checkpoint of the schema has for it.
+def initialise(network: nn.Module, path: Path, schema: Schema) -> list[str]:
+    """Start a network from whatever another checkpoint has for it.
 
     Parameters
     ----------
@@ -167,8 +188,8 @@ def initialise(network: nn.Module, path: Path, schema: KeypointSchema) -> list[s
         Changed in place: every tensor that the checkpoint has by the same name and shape.
     path : Path
         A checkpoint, of any kind of network.
-    schema : KeypointSchema
-        The keypoints of both.
+    schema : KeypointSchema or LabelSchema
+        What the checkpoint's outputs are expected to be.
 
     Returns
     -------

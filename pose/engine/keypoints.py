@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +42,8 @@ class KeypointSchema:
     >>> schema.flip_order
     (0, 2, 1)
     """
+
+    role: ClassVar[str] = "keypoints"
 
     name: str
     names: tuple[str, ...]

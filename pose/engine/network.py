@@ -19,12 +19,12 @@ __all__ = ["KeypointNetwork", "NetworkConfig", "NetworkOutput"]
 
 @dataclass(frozen=True)
 class NetworkConfig:
-    """What a keypoint network is built from; stored in its model card.
+    """What a network is built from; stored in its model card.
 
     Parameters
     ----------
     keypoints : int
-        How many keypoints.
+        How many keypoints; 0 of a network that finds none.
     input_size : (int, int)
         Width and height of the crop it was trained on, in pixels.
     width : int
@@ -37,6 +37,8 @@ class NetworkConfig:
         Of the heatmap network: the pyramid's finest level alone, or refined from all levels.
     limbs : int
         Edges with an affinity field, of the bottom-up network.
+    classes : int
+        Labels a pixel may have, of the segmentation network.
     """
 
     keypoints: int
@@ -46,6 +48,7 @@ class NetworkConfig:
     attributes: tuple[tuple[str, int], ...] = ()
     decoder: str = "pyramid"
     limbs: int = 0
+    classes: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for a model card."""
@@ -63,6 +66,7 @@ class NetworkConfig:
             attributes=tuple((str(name), int(n)) for name, n in values["attributes"]),
             decoder=str(values.get("decoder", "pyramid")),
             limbs=int(values.get("limbs", 0)),
+            classes=int(values.get("classes", 0)),
         )
 
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from flixdrape import NothingFoundError, UnusableInputError, drape, open_picture
-from flixdrape.drape import find_garment
+from flixdrape.analysis import find_garment
 from flixdrape.people import find_people
 from flixdrape.samples import GARMENTS, PERSON, sample
 

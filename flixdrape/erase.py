@@ -1,0 +1,241 @@
+"""Taking off what the new garment replaces, where it would still show.
+
+What comes to light is skin, where a limb is that the new garment leaves bare; the clothes below,
+under a top's hem; else the scene.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from flixdrape.body import SIDES
+from flixdrape.coverage import Coverage
+from flixdrape.fill import fill_holes
+from flixdrape.limb import LimbField
+from flixdrape.occlusion import bare_arm, belongings
+from flixdrape.skin import painted_skin, skin_tone
+from flixdrape.wearer import Wearer, ramp
+
+__all__ = ["Erased", "erase", "old_clothes"]
+
+Image = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+# Half the thickness of bare limbs in shoulder widths, along the limb.
+_ARM_HALF = ([0.0, 0.25, 0.5, 0.9, 1.0, 1.3], [0.155, 0.13, 0.11, 0.085, 0.085, 0.10])
+_LEG_HALF = (
+    [0.0, 0.2, 0.42, 0.5, 0.66, 0.85, 1.0, 1.15],
+    [0.27, 0.225, 0.16, 0.145, 0.15, 0.105, 0.08, 0.085],
+)
+
+
+@dataclass(frozen=True)
+class Erased:
+    """A person without the clothes that the new garment replaces.
+
+    Attributes
+    ----------
+    image : (H, W, 3) float32 array
+        0..255.
+    bare : (H, W) float32 array
+        Painted arms, 0..1: they may lie in front of the new garment.
+    became : dict of str to (H, W) float32 array
+        What the pixels that changed now show, by `pose.PARTS`, 0..1.
+    """
+
+    image: Floats
+    bare: Floats
+    became: dict[str, Floats]
+
+
+def old_clothes(wearer: Wearer, cover: Coverage) -> Floats:
+    """Return what the new garment replaces: (H, W), 0..1.
+
+    A top takes the place of tops, coats and a dress as far down as it reaches; a jacket is put
+    over a top, whose sleeves alone go; a dress replaces all but legwear; skirts and trousers
+    replace what is worn below the waist.
+    """
+    down = wearer.down()
+    below_waist = ramp(down, cover.waist - 2, cover.waist + 2)
+    if cover.category == "dress":
+        old = wearer.part("top", "outer", "dress", "bottom")
+    elif cover.category in ("skirt", "trousers"):
+        old = np.maximum(wearer.part("bottom"), wearer.part("dress") * below_waist)
+    else:
+        # A dress that shows below the new top's hem serves as a skirt.
+        line = max(cover.waist, cover.hem)
+        dress = wearer.part("dress") * (1 - ramp(down, line - 2, line + 2))
+        old = np.maximum(wearer.part("top", "outer"), dress)
+        if cover.category == "outwear":
+            within = np.maximum(wearer.part("top"), dress) * wearer.torso()
+            old = np.maximum(old - within * (1 - wearer.part("outer")), 0)
+    belts = belongings(wearer)[1]
+    return np.asarray(np.maximum(old, belts * _worn_with(wearer, cover)), np.float32)
+
+
+def _worn_with(wearer: Wearer, cover: Coverage) -> Floats:
+    """Where a belt goes with the clothes that are replaced."""
+    if cover.category == "outwear":
+        return np.zeros(wearer.shape, np.float32)
+    return np.ones(wearer.shape, np.float32)
+
+
+def erase(wearer: Wearer, cover: Coverage, garment: Floats, front: Floats) -> Erased:
+    """Take off the old clothes where the new garment does not cover them.
+
+    Parameters
+    ----------
+    wearer : Wearer
+        The person.
+    cover : Coverage
+        What the new garment covers.
+    garment : (H, W) float32 array
+        The new garment's alpha, 0..1.
+    front : (H, W) float32 array
+        What of the person stays in front, 0..1.
+    """
+    old = old_clothes(wearer, cover)
+    # Drawn outlines run a little inside of the cloth's own edge, whose colour would remain.
+    grown = cv2.dilate(
+        old, np.ones((3, 3), np.uint8), iterations=max(round(wearer.body.width / 70), 1)
+    )
+    kept = np.maximum(front, wearer.part("face", "arms", "legs", "footwear", "legwear", "hair"))
+    todo = grown * (1 - kept)
+    if cover.category in ("blouse", "outwear"):
+        todo = todo * (1 - wearer.part("bottom") * (1 - old))
+    elif cover.category in ("skirt", "trousers"):
+        todo = todo * (1 - wearer.part("top", "outer") * (1 - old))
+        # Above the new waistband there is nothing else to put on.
+        line = cover.waist - 0.04 * wearer.body.torso
+        todo = todo * np.maximum(ramp(wearer.down(), line - 2, line + 2), 1 - wearer.torso())
+    bare = np.zeros(wearer.shape, np.float32)
+    if float((todo * (1 - garment)).sum()) < 4:
+        return Erased(wearer.rgb.astype(np.float32), bare, {})
+    image, became = _scene(wearer, todo), {"background": todo}
+    for part, step in (("bottom", _clothes_below), ("face", _chest), ("legs", _legs)):
+        layer, amount = step(wearer, cover, todo)
+        _lay(image, layer, amount, became, part)
+    layer, amount, bare = _arms(wearer, cover, todo)
+    _lay(image, layer, amount, became, "arms")
+    return Erased(image, bare, became)
+
+
+def _lay(
+    image: Floats, layer: Floats, amount: Floats, became: dict[str, Floats], part: str
+) -> None:
+    """Lay a layer over the picture, and over what the pixels were said to show."""
+    image += amount[..., None] * (layer - image)
+    for name in became:
+        became[name] = became[name] * (1 - amount)
+    became[part] = amount
+
+
+def _scene(wearer: Wearer, todo: Floats) -> Floats:
+    """Fill with what surrounds the person."""
+    outside = wearer.part("background")
+    margin = max(round(0.05 * wearer.body.width), 2)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * margin + 1, 2 * margin + 1))
+    known = cv2.erode(outside, kernel) * (todo < 0.05)
+    return fill_holes(wearer.rgb, np.asarray(known, np.float32), todo)
+
+
+def _clothes_below(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats, Floats]:
+    """Under a top's hem, where the hips and legs are, goes on what is worn below."""
+    nothing = np.zeros(wearer.shape, np.float32)
+    image = wearer.rgb.astype(np.float32)
+    if cover.category not in ("blouse", "outwear"):
+        return image, nothing
+    own = wearer.part("bottom", "legwear", "legs", "dress")
+    known = cv2.erode(own, np.ones((3, 3), np.uint8)) * (todo < 0.05)
+    if float(known.sum()) < 0.02 * wearer.body.width**2:
+        return image, nothing
+    body = wearer.torso() * ramp(wearer.down(), 0.6 * wearer.body.torso, 0.7 * wearer.body.torso)
+    for side in SIDES:
+        field = wearer.leg(side)
+        field.paste(_inside(field, wearer.body.width, _LEG_HALF), body)
+    wanted = todo * body
+    return fill_holes(wearer.rgb, np.asarray(known, np.float32), wanted, seed=1), wanted
+
+
+def _chest(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats, Floats]:
+    """Above the new neckline is skin: neck, shoulders, the top of the chest."""
+    tone = skin_tone(wearer, ("face", "arms"))
+    if cover.category not in ("blouse", "dress") or tone is None:
+        return wearer.rgb.astype(np.float32), np.zeros(wearer.shape, np.float32)
+    above = 1 - ramp(wearer.down(), 0.5 * wearer.body.torso, 0.6 * wearer.body.torso)
+    area = wearer.torso(0.0) * above
+    if any(cover.sleeves.values()):
+        # Shoulders are under the sleeves: what is left of the old ones there is no skin.
+        area = area * (
+            1 - ramp(np.abs(wearer.across()), 0.36 * wearer.body.width, 0.44 * wearer.body.width)
+        )
+    return painted_skin(wearer, tone), todo * area
+
+
+def _legs(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats, Floats]:
+    """Below a hem are legs, in the stockings that are worn, else bare."""
+    image, whole = wearer.rgb.astype(np.float32), np.zeros(wearer.shape, np.float32)
+    stockings = float(wearer.part("legwear").sum()) > float(wearer.part("legs").sum())
+    first = ("legwear",) if stockings else ()
+    tone = skin_tone(wearer, (*first, "legs", "arms", "face"))
+    if cover.category in ("blouse", "outwear") or tone is None:
+        return image, whole
+    for side in SIDES:
+        field = wearer.leg(side)
+        amount = _inside(field, wearer.body.width, _LEG_HALF) * todo[field.window]
+        if cover.category == "trousers":
+            end = cover.legs[side] * field.length
+            amount = amount * ramp(field.along, end - 2, end + 2)
+        _paint(image, field, _round(field, wearer, tone, _LEG_HALF), amount)
+        field.paste(amount, whole)
+    return image, whole
+
+
+def _arms(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats, Floats, Floats]:
+    """Where sleeves come off and no new ones go on, arms are bare."""
+    image = wearer.rgb.astype(np.float32)
+    whole, bare = np.zeros(wearer.shape, np.float32), np.zeros(wearer.shape, np.float32)
+    if cover.category not in ("blouse", "dress"):
+        return image, whole, bare
+    for side in SIDES:
+        field = wearer.arm(side)
+        tone = skin_tone(wearer, ("arms", "face"), field)
+        if tone is None:
+            continue
+        amount = _inside(field, wearer.body.width, _ARM_HALF) * todo[field.window]
+        # Beside a new sleeve that is narrower than the old one is no skin.
+        amount = amount * bare_arm(wearer, cover, side)
+        _paint(image, field, _round(field, wearer, tone, _ARM_HALF), amount)
+        field.paste(amount, whole)
+        field.paste(amount, bare)
+    return image, whole, bare
+
+
+def _paint(image: Floats, field: LimbField, layer: Floats, amount: Floats) -> None:
+    view = image[field.window]
+    view += (amount > 0)[..., None] * (layer - view)
+
+
+def _half(field: LimbField, width: float, profile: tuple[list[float], list[float]]) -> Floats:
+    share = field.along / max(field.length, 1.0)
+    return np.asarray(width * np.interp(share, *profile), np.float32)
+
+
+def _inside(field: LimbField, width: float, profile: tuple[list[float], list[float]]) -> Floats:
+    half = _half(field, width, profile)
+    return ramp(half - np.abs(field.beside), -1.2, 1.2)
+
+
+def _round(
+    field: LimbField, wearer: Wearer, tone: Floats, profile: tuple[list[float], list[float]]
+) -> Floats:
+    """Shade a limb as a cylinder: darker towards its edges."""
+    half = _half(field, wearer.body.width, profile)
+    share = np.clip(np.abs(field.beside) / np.maximum(half, 1e-6), 0, 1)
+    # Lit a little from one side, as by the sky over a street.
+    shade = 1.04 - 0.2 * share**2.2 - 0.05 * np.clip(field.beside / np.maximum(half, 1e-6), -1, 1)
+    return painted_skin(wearer, tone, field.window) * shade[..., None]

@@ -1,0 +1,125 @@
+"""The light of the person's photo on the garment, and the shadow that the garment casts."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from flixdrape.coverage import Coverage
+from flixdrape.wearer import Wearer
+
+__all__ = ["contact_shadow", "lit"]
+
+Image = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+# Shading is smooth: it is measured at this size.
+_WORKING_SIDE = 256
+# The most that cloth is darkened or lightened at full strength.
+_RANGE = (0.6, 1.35)
+# Share of the difference in exposure between the two photos that is taken over.
+_EXPOSURE = 0.5
+
+
+def lit(garment: Image, wearer: Wearer, strength: float) -> Image:
+    """Carry the low light and shade of body and scene onto the cloth.
+
+    All three channels of a pixel are scaled alike, so its hue and saturation stay.
+
+    Parameters
+    ----------
+    garment : (H, W, 4) uint8 array
+        In the person's frame, straight alpha.
+    wearer : Wearer
+        The person in their own clothes.
+    strength : float
+        0 leaves the cloth as it was photographed, 1 takes all of the shading over.
+
+    Returns
+    -------
+    (H, W, 4) uint8 array
+    """
+    alpha = garment[..., 3].astype(np.float32) / 255
+    if strength <= 0 or not (alpha > 0.5).any():
+        return garment
+    gain = _shading(wearer, alpha) * _exposure(garment, wearer, alpha)
+    gain = np.clip(gain, *_RANGE) ** np.float32(strength)
+    result = garment.copy()
+    rgb = garment[..., :3].astype(np.float32)
+    # Bright cloth is not burnt out: the gain gives way near white.
+    peak = rgb.max(axis=2)
+    most = 250 / np.maximum(peak, 1)
+    gain = np.where(gain > 1, np.minimum(gain, np.maximum(most, 1)), gain)
+    result[..., :3] = np.clip(np.round(rgb * gain[..., None]), 0, 255).astype(np.uint8)
+    return result
+
+
+def _shading(wearer: Wearer, alpha: Floats) -> Floats:
+    """How light each place is relative to others of the same cloth, smoothly: (H, W)."""
+    height, width = wearer.shape
+    scale = min(1.0, _WORKING_SIDE / max(height, width))
+    size = (max(round(width * scale), 1), max(round(height * scale), 1))
+    small = cv2.resize(wearer.rgb, size, interpolation=cv2.INTER_AREA)
+    light = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32) + 8
+    logs = np.zeros(light.shape, np.float32)
+    weights = np.zeros(light.shape, np.float32)
+    covered = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
+    # Each old garment by itself: a dark skirt under a white shirt is no shadow.
+    for name in ("top", "outer", "dress", "bottom", "arms", "legs"):
+        part = cv2.resize(wearer.part(name), size, interpolation=cv2.INTER_AREA)
+        sure = part > 0.8
+        if sure.sum() < 20:
+            continue
+        logs[sure] = np.log(light[sure]) - np.median(np.log(light[sure]))
+        weights[sure] = 1
+    weights *= np.clip(covered + 0.05, 0, 1)
+    logs = np.clip(logs, -0.7, 0.7)
+    sigma = max(0.12 * wearer.body.width * scale, 1.5)
+    blurred = cv2.GaussianBlur(logs * weights, (0, 0), sigma)
+    amount = cv2.GaussianBlur(weights, (0, 0), sigma)
+    # Where little is known the shading fades out.
+    smooth = blurred / (amount + 0.05)
+    return np.exp(cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR))
+
+
+def _exposure(garment: Image, wearer: Wearer, alpha: Floats) -> float:
+    """Gain that brings the cloth towards the exposure of the person's photo.
+
+    Photos of garments are mostly bright and flat, street scenes are not; what both are exposed
+    for is their upper middle.
+    """
+    scene = cv2.cvtColor(wearer.rgb[::4, ::4], cv2.COLOR_RGB2GRAY)
+    person = wearer.part("background")[::4, ::4] < 0.5
+    sample = scene[person] if person.sum() > 50 else scene.ravel()
+    level = float(np.percentile(sample, 85))
+    return float(np.clip((level / 175.0) ** _EXPOSURE, 0.7, 1.15))
+
+
+def contact_shadow(garment: Floats, wearer: Wearer, cover: Coverage) -> Floats:
+    """Return how much light the garment takes from the person beside its edge.
+
+    Cloth that ends on a body darkens the skin or cloth just beyond it, below more than above.
+
+    Parameters
+    ----------
+    garment : (H, W) float32 array
+        Visible alpha, 0..1.
+    wearer : Wearer
+        The shadow falls on the person only.
+    cover : Coverage
+        Not used by full-length garments' soles.
+
+    Returns
+    -------
+    (H, W) float32 array
+        0 none, 1 black.
+    """
+    width = wearer.body.width
+    sigma = max(0.03 * width, 0.8)
+    drop = 0.03 * width * wearer.body.down
+    move = np.array([[1, 0, drop[0]], [0, 1, drop[1]]], np.float64)
+    size = (garment.shape[1], garment.shape[0])
+    fallen = cv2.warpAffine(cv2.GaussianBlur(garment, (0, 0), sigma), move, size)
+    person = 1 - wearer.part("background")
+    return np.asarray(0.35 * np.clip(fallen, 0, 1) * (1 - garment) * person, np.float32)

@@ -1,0 +1,90 @@
+"""Where every pixel lies along a limb and beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["LimbField"]
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class LimbField:
+    """Coordinates about a limb's bones, in a window of the picture.
+
+    Attributes
+    ----------
+    window : (slice, slice)
+        Rows and columns of the picture.
+    along : (h, w) float32 array
+        Pixels walked from the first joint to the nearest place of the bones; below 0 before the
+        first joint, beyond `length` past the last.
+    beside : (h, w) float32 array
+        Signed distance from the bones in pixels.
+    length : float
+        Of all bones, in pixels.
+    """
+
+    window: tuple[slice, slice]
+    along: Floats
+    beside: Floats
+    length: float
+
+    @classmethod
+    def of(
+        cls, joints: NDArray[np.float64], shape: tuple[int, int], reach: float, past: float = 0.0
+    ) -> LimbField:
+        """Measure a limb's surroundings.
+
+        Parameters
+        ----------
+        joints : (N, 2) float array
+            N >= 2, pixels.
+        shape : (int, int)
+            Height and width of the picture.
+        reach : float
+            How far beside the bones the window goes, in pixels.
+        past : float
+            How far beyond the last joint the last bone is continued.
+        """
+        line = np.asarray(joints, np.float64).copy()
+        last = line[-1] - line[-2]
+        line[-1] += past * last / max(float(np.linalg.norm(last)), 1e-6)
+        low = np.floor(line.min(axis=0) - reach).astype(int)
+        high = np.ceil(line.max(axis=0) + reach).astype(int) + 1
+        left, top = np.clip(low, 0, (shape[1], shape[0]))
+        right, bottom = np.clip(high, 0, (shape[1], shape[0]))
+        x, y = np.meshgrid(
+            np.arange(left, right, dtype=np.float32), np.arange(top, bottom, dtype=np.float32)
+        )
+        along = np.zeros(x.shape, np.float32)
+        beside = np.full(x.shape, np.inf, np.float32)
+        walked = 0.0
+        count = len(line) - 1
+        for index in range(count):
+            step = line[index + 1] - line[index]
+            size = max(float(np.linalg.norm(step)), 1e-6)
+            ahead = (step / size).astype(np.float32)
+            dx, dy = x - np.float32(line[index, 0]), y - np.float32(line[index, 1])
+            forward = dx * ahead[0] + dy * ahead[1]
+            across = dx * -ahead[1] + dy * ahead[0]
+            over = np.maximum(np.maximum(-forward, forward - size), 0)
+            distance = np.hypot(across, over)
+            nearer = distance < np.abs(beside)
+            inside = np.clip(
+                forward, None if index == 0 else 0, None if index == count - 1 else size
+            )
+            along[nearer] = walked + inside[nearer]
+            # Beyond the ends the distance is measured round, so that a limb ends in a half disc.
+            beside[nearer] = np.copysign(distance, across)[nearer]
+            walked += size
+        return cls((slice(top, bottom), slice(left, right)), along, beside, walked - past)
+
+    def paste(self, values: Floats, onto: Floats) -> None:
+        """Raise a picture-sized map, in the window, to `values` where these are larger."""
+        view = onto[self.window]
+        np.maximum(view, values, out=view)

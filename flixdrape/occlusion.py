@@ -1,0 +1,129 @@
+"""What of the person stays in front of a garment."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from skimage.measure import label, regionprops
+
+from flixdrape.body import SIDES
+from flixdrape.coverage import TOPS, Coverage
+from flixdrape.options import DrapeOptions
+from flixdrape.wearer import Wearer, ramp
+
+__all__ = ["bare_arm", "belongings", "front_matte"]
+
+Floats = NDArray[np.float32]
+
+
+def front_matte(wearer: Wearer, cover: Coverage, options: DrapeOptions) -> Floats:
+    """Find what of the person stays in front: head, hair, bare arms, hands, what they hold.
+
+    Under a skirt's or trousers' waistband goes a tucked top; one that hangs over stays in front.
+
+    Parameters
+    ----------
+    wearer : Wearer
+        The person.
+    cover : Coverage
+        What the garment covers.
+    options : DrapeOptions
+        `tuck`, `keep_hair` and `keep_hands` are heeded.
+
+    Returns
+    -------
+    (H, W) float32 array
+        0..1.
+    """
+    front = wearer.part("face") * wearer.head()
+    if options.keep_hair:
+        front = np.maximum(front, wearer.part("hair"))
+    if options.keep_hands:
+        for side in SIDES:
+            zone = bare_arm(wearer, cover, side)
+            field = wearer.arm(side)
+            field.paste(zone * wearer.part("arms")[field.window], front)
+    front = np.maximum(front, belongings(wearer)[0])
+    if cover.category in TOPS:
+        if options.tuck and cover.category == "blouse":
+            below = ramp(wearer.down(), cover.waist - 1.0, cover.waist + 1.0)
+            front = np.maximum(front, below * wearer.part("bottom"))
+    elif not options.tuck:
+        over = wearer.part("top", "outer") * _hangs_over(wearer, cover, options)
+        front = np.maximum(front, over)
+    return np.asarray(front, np.float32)
+
+
+def _hangs_over(wearer: Wearer, cover: Coverage, options: DrapeOptions) -> Floats:
+    """Where a worn top or coat stays over a skirt or trousers."""
+    return np.ones(wearer.shape, np.float32)
+
+
+def bare_arm(wearer: Wearer, cover: Coverage, side: str) -> Floats:
+    """Return the part of an arm, hand included, that no sleeve of the garment covers.
+
+    Returns
+    -------
+    (h, w) float32 array
+        0..1, in the window of ``wearer.arm(side)``.
+    """
+    field = wearer.arm(side)
+    end = cover.sleeves[side] if cover.category in TOPS else 0.0
+    start = end * field.length if end > 0 else 0.2 * wearer.body.width
+    soft = 0.04 * wearer.body.width
+    return ramp(field.along, start - soft, start + soft)
+
+
+def belongings(wearer: Wearer) -> tuple[Floats, Floats]:
+    """Split accessories into those that stay in front and those that are worn with the clothes.
+
+    A bag, what hands hold, a hat, glasses and scarves stay; a belt goes with what it holds.
+
+    Returns
+    -------
+    kept, worn : (H, W) float32 arrays
+        0..1.
+    """
+    accessories = wearer.part("accessories")
+    kept = np.zeros(wearer.shape, np.float32)
+    worn = np.zeros(wearer.shape, np.float32)
+    labels = label(accessories > 0.4, connectivity=2)
+    hands = _hands(wearer)
+    least = (0.04 * wearer.body.width) ** 2
+    for region in regionprops(labels):
+        if region.area < least:
+            continue
+        mask = labels == region.label
+        target = worn if _is_belt(wearer, region, bool(hands[mask].any())) else kept
+        grown = cv2.dilate(mask.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+        np.maximum(target, accessories * grown, out=target)
+    return kept, worn
+
+
+def _hands(wearer: Wearer) -> NDArray[np.bool_]:
+    mask = np.zeros(wearer.shape, np.uint8)
+    for side in SIDES:
+        if not wearer.body.certain[f"{side}_arm"]:
+            continue
+        _, elbow, wrist = wearer.body.arms[side]
+        hand = np.round(wrist + 0.25 * (wrist - elbow)).astype(int)
+        cv2.circle(mask, hand.tolist(), max(round(0.24 * wearer.body.width), 1), 1, -1)
+    return mask > 0
+
+
+def _is_belt(wearer: Wearer, region: object, held: bool) -> bool:
+    """Low and wide, about the waist, in no hand."""
+    body = wearer.body
+    top, left, bottom, right = region.bbox  # type: ignore[attr-defined]
+    row, column = region.centroid  # type: ignore[attr-defined]
+    offset = np.array([column, row]) - body.neck
+    down, across = float(offset @ body.down), float(offset @ body.across)
+    about_waist = 0.45 * body.torso < down < 1.2 * body.torso
+    return (
+        not held
+        and about_waist
+        and abs(across) < 0.45 * body.width
+        and bottom - top < 0.3 * body.torso
+        and right - left > 0.8 * (bottom - top)
+    )

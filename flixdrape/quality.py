@@ -1,0 +1,106 @@
+"""An honest word on a drape: what its picture may suffer from, and what to do about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from flixdrape.body import SIDES
+from flixdrape.compose import Composition
+from flixdrape.coverage import TOPS
+from flixdrape.fit import Fit
+from flixdrape.wearer import Wearer
+from garment import Garment
+from warp import LayeredWarp
+
+__all__ = ["drape_warnings"]
+
+# Below these a keypoint may be wrong enough to be seen.
+_LEAST_CORNER, _LEAST_JOINT = 0.45, 0.3
+_MOST_STRETCH = 1.4
+# A person whose shoulders are fewer pixels apart makes a coarse picture.
+_LEAST_WIDTH = 40.0
+
+
+def drape_warnings(
+    garment: Garment, wearer: Wearer, fit: Fit, warped: LayeredWarp, picture: Composition
+) -> tuple[list[str], dict[str, Any]]:
+    """Judge a drape.
+
+    Parameters
+    ----------
+    garment : Garment
+        As found.
+    wearer : Wearer
+        Who was dressed.
+    fit : Fit
+        Where the corners went.
+    warped : LayeredWarp
+        The garment there.
+    picture : Composition
+        The result.
+
+    Returns
+    -------
+    warnings : list of str
+        Each says what is wrong and what would help.
+    quality : dict
+        ``corners`` and ``joints`` (confidence of each, 0..1), ``stretch``.
+    """
+    corners = {name: round(float(garment.keypoints.score_of(name)), 3) for name in garment.points}
+    joints = {
+        name: round(float(wearer.joints.score_of(name)), 3) for name in wearer.joints.schema.names
+    }
+    warnings = [
+        *_unsure(corners, fit),
+        *_pose(wearer, garment.category),
+    ]
+    if warped.stretch > _MOST_STRETCH * 2:
+        warnings.append(
+            f"the cloth is drawn out {warped.stretch:.1f} times somewhere; check the corners there"
+        )
+    if wearer.body.width < _LEAST_WIDTH:
+        warnings.append(
+            f"the person is small in the photo ({wearer.body.width:.0f} pixels between the "
+            "shoulders); a larger photo gives a sharper drape"
+        )
+    quality = {"corners": corners, "joints": joints, "stretch": round(warped.stretch, 3)}
+    return warnings, quality
+
+
+def _unsure(corners: dict[str, float], fit: Fit) -> list[str]:
+    doubtful = [name for name, score in corners.items() if score < _LEAST_CORNER]
+    guessed = [name for name in fit.source if name not in corners]
+    words = []
+    if doubtful:
+        words.append(f"not sure of {_listed(doubtful)}: check these corners of the garment")
+    if guessed:
+        words.append(f"{_listed(guessed)} not found and placed by symmetry: show the whole garment")
+    return words
+
+
+def _listed(names: list[str]) -> str:
+    plain = [name.replace("_", " ") for name in names]
+    if len(plain) > 4:
+        return f"{', '.join(plain[:3])} and {len(plain) - 3} more"
+    return ", ".join(plain)
+
+
+def _pose(wearer: Wearer, category: str) -> list[str]:
+    body, words = wearer.body, []
+    if category in TOPS:
+        for side in SIDES:
+            across = body.across * SIDES[side]
+            wrist = body.arms[side][2]
+            inward = float((body.neck - wrist) @ across)
+            down = float((wrist - body.neck) @ body.down)
+            if inward > 0.15 * body.width and down < 0.75 * body.torso:
+                words.append("an arm crosses the chest; arms at the sides give a better drape")
+                break
+    for side in SIDES:
+        thigh = body.legs[side][1] - body.legs[side][0]
+        if np.linalg.norm(thigh) < 0.4 * body.torso and wearer.body.certain[f"{side}_leg"]:
+            words.append("the person sits or a leg points at the camera; stand for a better drape")
+            break
+    return words

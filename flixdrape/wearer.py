@@ -1,0 +1,175 @@
+"""The person as a picture: pixels, joints, and what every pixel belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from flixdrape.body import SIDES, Body
+from flixdrape.limb import LimbField
+from pose import PARTS, Keypoints, Parsing
+
+__all__ = ["Wearer", "ramp"]
+
+Image = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+_FACE = ("nose", "left_eye", "right_eye", "left_ear", "right_ear")
+# A keypoint of the face less sure does not say where the head is.
+_LEAST_FACE = 0.3
+
+
+def ramp(values: NDArray[np.floating], low: float, high: float) -> Floats:
+    """Rise softly from 0 at `low` to 1 at `high`; falls where `high` is the lower one.
+
+    Examples
+    --------
+    >>> ramp(np.array([0.0, 0.5, 2.0]), 0.0, 1.0).tolist()
+    [0.0, 0.5, 1.0]
+    """
+    share = np.clip((np.asarray(values, np.float32) - low) / (high - low), 0, 1)
+    return np.asarray(share * share * (3 - 2 * share), np.float32)
+
+
+@dataclass(frozen=True)
+class Wearer:
+    """A person to be dressed.
+
+    Attributes
+    ----------
+    rgb : (H, W, 3) uint8 array
+        The photo.
+    joints : Keypoints
+        COCO-17.
+    body : Body
+        The joints by the image's sides.
+    parsing : Parsing
+        What every pixel belongs to.
+    """
+
+    rgb: Image
+    joints: Keypoints
+    body: Body
+    parsing: Parsing
+    _parts: dict[tuple[str, ...], Floats] = field(default_factory=dict, repr=False, compare=False)
+    _limbs: dict[str, LimbField] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width of the photo."""
+        return self.rgb.shape[0], self.rgb.shape[1]
+
+    def part(self, *names: str) -> Floats:
+        """Return how surely each pixel belongs to one of some parts: (H, W), 0..1.
+
+        What the network finds likely is taken as sure, so that cloth is not half seen through.
+        Not to be changed by the caller.
+        """
+        if names not in self._parts:
+            self._parts[names] = ramp(self.parsing.of(*names), 0.25, 0.7)
+        return self._parts[names]
+
+    def dressed(self, rgb: Image, seen: Floats, part: str, became: dict[str, Floats]) -> Wearer:
+        """Return the same person after a garment was put on.
+
+        Parameters
+        ----------
+        rgb : (H, W, 3) uint8 array
+            The picture now.
+        seen : (H, W) float32 array
+            Where the garment shows, 0..1.
+        part : str
+            Which of `pose.PARTS` it is.
+        became : dict of str to (H, W) float32 array
+            What pixels show whose old clothes were taken off, 0..1.
+        """
+        planes = self.parsing.probabilities.copy()
+        x, y, width, height = self.parsing.box
+        size = (planes.shape[2], planes.shape[1])
+        for name, amount in (*became.items(), (part, seen)):
+            inside = amount[y : y + height, x : x + width]
+            share = cv2.resize(inside, size, interpolation=cv2.INTER_AREA)
+            planes *= 1 - share
+            planes[PARTS.index(name)] += share
+        parsing = Parsing(planes, self.parsing.box, self.parsing.shape)
+        return Wearer(rgb, self.joints, self.body, parsing)
+
+    def arm(self, side: str) -> LimbField:
+        """Return coordinates about an arm of the image's side, hand included."""
+        key = f"{side}_arm"
+        if key not in self._limbs:
+            joints = self.body.arms[side]
+            hand = 0.45 * float(np.linalg.norm(joints[2] - joints[1]))
+            reach = 0.45 * self.body.width
+            self._limbs[key] = LimbField.of(joints, self.shape, reach, past=hand)
+        return self._limbs[key]
+
+    def leg(self, side: str) -> LimbField:
+        """Return coordinates about a leg of the image's side, down to the ankle."""
+        key = f"{side}_leg"
+        if key not in self._limbs:
+            joints = self.body.legs[side]
+            foot = 0.15 * float(np.linalg.norm(np.diff(joints, axis=0), axis=1).sum())
+            self._limbs[key] = LimbField.of(joints, self.shape, 0.5 * self.body.width, past=foot)
+        return self._limbs[key]
+
+    def down(self) -> Floats:
+        """Return how far each pixel lies below the shoulders, along the torso, in pixels."""
+        return self._along(self.body.down)
+
+    def across(self) -> Floats:
+        """Return how far each pixel lies to the image's right of the torso's axis, in pixels."""
+        down = self.body.down
+        return self._along(np.array([down[1], -down[0]]))
+
+    def _along(self, direction: NDArray[np.float64]) -> Floats:
+        y, x = np.mgrid[: self.shape[0], : self.shape[1]].astype(np.float32)
+        x -= np.float32(self.body.neck[0])
+        y -= np.float32(self.body.neck[1])
+        return np.asarray(x * np.float32(direction[0]) + y * np.float32(direction[1]), np.float32)
+
+    def torso(self, grow: float = 0.06) -> Floats:
+        """Return the trunk between shoulders and crotch, as the joints tell: (H, W), 0..1.
+
+        Parameters
+        ----------
+        grow : float
+            How far it reaches beyond the body's sides, in shoulder widths.
+        """
+        body, width = self.body, self.body.width
+        outline = []
+        for side, sign in SIDES.items():
+            out = sign * body.across
+            points = [
+                body.neck + 0.17 * width * out - 0.3 * width * body.down,
+                body.shoulders[side] + (0.10 + grow) * width * out - 0.05 * width * body.down,
+                body.shoulders[side] + (grow - 0.03) * width * out + 0.3 * width * body.down,
+                body.pelvis + (0.48 + grow) * width * out,
+                body.pelvis + (0.45 + grow) * width * out + 0.22 * body.torso * body.down,
+            ]
+            outline.append(points)
+        polygon = np.round(outline[0] + outline[1][::-1]).astype(np.int32)
+        mask = np.zeros(self.shape, np.uint8)
+        cv2.fillPoly(mask, [polygon], 255)
+        return cv2.GaussianBlur(mask, (0, 0), max(0.02 * width, 0.8)).astype(np.float32) / 255
+
+    def head(self) -> Floats:
+        """Return what lies above the chin: (H, W), 0..1; all of it where no face is seen."""
+        seen = [self.joints[n] for n in _FACE if self.joints.score_of(n) > _LEAST_FACE]
+        if len(seen) < 2:
+            return np.ones(self.shape, np.float32)
+        points = np.stack(seen)
+        centre = points.mean(axis=0)
+        up = centre - self.body.neck
+        distance = max(float(np.linalg.norm(up)), 1e-6)
+        up = up / distance
+        # From the eyes' height to the chin is as far as from one ear to the other, nearly.
+        half = max(float(np.ptp(points, axis=0).max()) / 2, 0.2 * distance, 0.13 * self.body.width)
+        chin = centre - 1.3 * min(half, 0.35 * self.body.width) * up
+        y, x = np.mgrid[: self.shape[0], : self.shape[1]].astype(np.float32)
+        height = (x - np.float32(chin[0])) * np.float32(up[0])
+        height += (y - np.float32(chin[1])) * np.float32(up[1])
+        return ramp(height, -0.25 * half, 0.15 * half)

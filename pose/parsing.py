@@ -1,0 +1,273 @@
+"""Human parsing: which part of a person, or of its clothes, every pixel belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from pose.engine.backbone import ConvNorm
+from pose.engine.checkpoint import load_checkpoint
+from pose.engine.crop import apply_homography, box_to_input, sample_crop
+from pose.engine.guided_filter import guided_filter
+from pose.engine.segmentation import SegmentationNetwork
+from pose.keypoints import Keypoints
+from pose.parsing_crop import PADDING, person_box
+from pose.parts import PART_SCHEMA, PARTS
+
+__all__ = ["PARTS", "HumanParser", "Parsing"]
+
+_WEIGHTS = Path(__file__).parent / "weights" / "parsing.safetensors"
+# Longer side of the crop, in pixels, at which borders are refined; beyond it they are enlarged.
+_WORKING_SIDE = 768
+# Of the guided filter: a few cells of the network's answer, and the noise of a photo.
+_RADIUS_CELLS = 2.0
+_EPSILON = 1e-3
+# Parts that are nowhere likelier than this are not refined: most photos show half of them.
+_NEGLIGIBLE = 0.02
+
+Image = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Parsing:
+    """What every pixel of a picture belongs to, of one person.
+
+    Parameters
+    ----------
+    probabilities : (12, h, w) float32 array
+        Of each of `PARTS`, 0..1, in the crop; they add up to 1 at every pixel. Of a crop more
+        than 768 pixels long they are stored smaller, and enlarged where asked for.
+    box : (int, int, int, int)
+        The crop: x, y, width and height in the picture's pixels. Outside all is background.
+    shape : (int, int)
+        Height and width of the picture.
+
+    Examples
+    --------
+    >>> probabilities = np.zeros((12, 2, 2), np.float32)
+    >>> probabilities[PARTS.index("hair")] = 1.0
+    >>> parsing = Parsing(probabilities, (1, 0, 2, 2), (3, 4))
+    >>> parsing.of("hair", "face").tolist()
+    [[0.0, 1.0, 1.0, 0.0], [0.0, 1.0, 1.0, 0.0], [0.0, 0.0, 0.0, 0.0]]
+    >>> parsing.labels()[0].tolist()
+    [0, 1, 1, 0]
+    """
+
+    probabilities: NDArray[np.float32]
+    box: tuple[int, int, int, int]
+    shape: tuple[int, int]
+
+    def of(self, *names: str) -> NDArray[np.float32]:
+        """Return the chance that a pixel belongs to one of some parts.
+
+        Parameters
+        ----------
+        *names : str
+            Some of `PARTS`.
+
+        Returns
+        -------
+        (H, W) float32 array
+            0..1, in the picture's frame.
+
+        Raises
+        ------
+        KeyError
+            If there is no such part.
+        """
+        indices = sorted({PART_SCHEMA.index(name) for name in names})
+        whole = np.full(self.shape, float(0 in indices), np.float32)
+        if indices:
+            x, y, width, height = self.box
+            inside = self._enlarged(self.probabilities[indices].sum(axis=0))
+            whole[y : y + height, x : x + width] = inside
+        return whole
+
+    def labels(self) -> Image:
+        """Return the likeliest part of every pixel: (H, W) uint8, indices into `PARTS`."""
+        x, y, width, height = self.box
+        best = self._enlarged(self.probabilities[0])
+        inside = np.zeros((height, width), np.uint8)
+        # One plane after the other: a large photo's twelve at once would not fit a small machine.
+        for index in range(1, len(PARTS)):
+            plane = self._enlarged(self.probabilities[index])
+            better = plane > best
+            inside[better] = index
+            np.maximum(best, plane, out=best)
+        whole = np.zeros(self.shape, np.uint8)
+        whole[y : y + height, x : x + width] = inside
+        return whole
+
+    def silhouette(self) -> NDArray[np.float32]:
+        """Return the chance that a pixel belongs to the person: (H, W) float32, 0..1."""
+        return np.asarray(1 - self.of("background"), dtype=np.float32)
+
+    def _enlarged(self, plane: NDArray[np.float32]) -> NDArray[np.float32]:
+        size = (self.box[2], self.box[3])
+        if (plane.shape[1], plane.shape[0]) == size:
+            return plane.clip(0, 1)
+        large = cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR)
+        return np.asarray(large, dtype=np.float32).clip(0, 1)
+
+
+class HumanParser:
+    """Labels the pixels of people.
+
+    Parameters
+    ----------
+    network : SegmentationNetwork
+        Of `PARTS`; it is put in evaluation mode and its batch norms are folded for good.
+    flip_test : bool
+        Average with the mirrored crop: a little more accurate, nearly twice the time.
+    refine : bool
+        Bring the borders to the photo's own edges.
+
+    Raises
+    ------
+    ValueError
+        If the network has other labels.
+
+    Examples
+    --------
+    Untrained, it knows nothing; outside its crop all is background.
+
+    >>> from pose.engine.network import NetworkConfig
+    >>> from pose.keypoints import COCO_17
+    >>> network = SegmentationNetwork(NetworkConfig(0, (48, 64), classes=len(PARTS)))
+    >>> y, x = np.mgrid[40:80:17j, 20:40:17j].reshape(2, -1)[:, ::17]
+    >>> person = Keypoints(COCO_17, np.column_stack([x, y]), np.ones(17))
+    >>> parsing = HumanParser(network)(np.zeros((120, 160, 3), np.uint8), person)
+    >>> parsing.labels().shape, float(parsing.of("background")[60, 159])
+    ((120, 160), 1.0)
+    """
+
+    def __init__(
+        self, network: SegmentationNetwork, *, flip_test: bool = True, refine: bool = True
+    ) -> None:
+        if network.config.classes != len(PARTS):
+            raise ValueError(f"a network of {network.config.classes} labels, not {len(PARTS)}")
+        self.network = network.eval()
+        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.flip_test, self.refine = flip_test, refine
+        for module in self.network.modules():
+            if isinstance(module, ConvNorm):
+                module.fuse()
+
+    @classmethod
+    def load(cls, weights: Path | None = None, *, flip_test: bool = True) -> HumanParser:
+        """Load the shipped weights, or others of the same kind.
+
+        Parameters
+        ----------
+        weights : Path, optional
+            A safetensors file with its model card beside it.
+        flip_test : bool
+            Average with the mirrored crop.
+
+        Raises
+        ------
+        CheckpointError
+            If the weights are missing, damaged, or for something else.
+        """
+        network = load_checkpoint(weights or _WEIGHTS, PART_SCHEMA, SegmentationNetwork)
+        return cls(network, flip_test=flip_test)
+
+    def __call__(self, image: Image, person: Keypoints) -> Parsing:
+        """Label the pixels of one person.
+
+        Parameters
+        ----------
+        image : (H, W, 3) uint8 array
+            RGB.
+        person : Keypoints
+            COCO-17, where the person is.
+
+        Returns
+        -------
+        Parsing
+
+        Raises
+        ------
+        ValueError
+            If `image` is not such an array.
+        """
+        if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
+            raise ValueError(f"expected (H, W, 3) uint8, got {image.shape} {image.dtype}")
+        size = self.network.config.input_size
+        matrix = box_to_input(person_box(person, image.shape), size, PADDING)
+        cells = self._probabilities(sample_crop(image, matrix, size))
+        box = _covered(matrix, size, image.shape)
+        x, y, width, height = box
+        scale = min(1.0, _WORKING_SIDE / max(width, height))
+        small = (max(round(width * scale), 1), max(round(height * scale), 1))
+        planes = _enlarged(cells, matrix, box, small)
+        if self.refine:
+            part = image[y : y + height, x : x + width]
+            # A cell in working pixels: what the network cannot tell, the photo's edges shall.
+            cell = SegmentationNetwork.stride * small[0] / width / matrix[0, 0]
+            planes = _refined(planes, part, small, cell)
+        return Parsing(planes, box, (image.shape[0], image.shape[1]))
+
+    @torch.inference_mode()
+    def _probabilities(self, crop: Image) -> NDArray[np.float32]:
+        """Return (12, h, w) chances, a cell for `SegmentationNetwork.stride` squared pixels."""
+        pictures = torch.from_numpy(crop).permute(2, 0, 1)[None]
+        answer: Tensor = torch.softmax(self.network(pictures).float(), dim=1)
+        if self.flip_test:
+            mirrored = torch.softmax(self.network(pictures.flip(3)).float(), dim=1)
+            answer = (answer + mirrored.flip(3)) / 2
+        return np.ascontiguousarray(answer[0].numpy())
+
+
+def _covered(
+    matrix: NDArray[np.float64], size: tuple[int, int], shape: tuple[int, ...]
+) -> tuple[int, int, int, int]:
+    """Return the part of the picture that a crop shows, in whole pixels."""
+    corners = np.array([[-0.5, -0.5], [size[0] - 0.5, size[1] - 0.5]])
+    low, high = apply_homography(np.linalg.inv(matrix), corners)
+    limits = np.array([shape[1], shape[0]])
+    first = np.ceil(low).astype(int).clip(0, limits - 1)
+    last = np.floor(high).astype(int).clip(first, limits - 1)
+    width, height = last - first + 1
+    return int(first[0]), int(first[1]), int(width), int(height)
+
+
+def _enlarged(
+    cells: NDArray[np.float32],
+    matrix: NDArray[np.float64],
+    box: tuple[int, int, int, int],
+    size: tuple[int, int],
+) -> NDArray[np.float32]:
+    """Sample the network's cells at the pixels of the crop, shrunk to `size`."""
+    x, y, width, height = box
+    sx, sy = width / size[0], height / size[1]
+    to_picture = np.array([[sx, 0, x + (sx - 1) / 2], [0, sy, y + (sy - 1) / 2], [0, 0, 1.0]])
+    stride = SegmentationNetwork.stride
+    shift = (1 / stride - 1) / 2
+    to_cells = np.array([[1 / stride, 0, shift], [0, 1 / stride, shift], [0, 0, 1.0]])
+    whole = (to_cells @ matrix @ to_picture)[:2]
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    planes = np.empty((len(cells), size[1], size[0]), np.float32)
+    for plane, cell in zip(planes, cells, strict=True):
+        cv2.warpAffine(cell, whole, size, dst=plane, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return planes
+
+
+def _refined(
+    planes: NDArray[np.float32], part: Image, size: tuple[int, int], cell: float
+) -> NDArray[np.float32]:
+    """Bring the borders between parts to the photo's edges; the chances still add up to 1."""
+    shrunk = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
+    guide = np.multiply(shrunk, 1 / 255, dtype=np.float32)
+    there = np.flatnonzero(planes.max(axis=(1, 2)) > _NEGLIGIBLE)
+    radius = max(round(_RADIUS_CELLS * cell), 2)
+    planes[there] = guided_filter(guide, planes[there], radius, _EPSILON, step=2)
+    np.clip(planes, 0, 1, out=planes)
+    planes /= planes.sum(axis=0)
+    return planes

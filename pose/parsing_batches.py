@@ -1,0 +1,101 @@
+"""Batches of varied crops with a part for every cell: what the parsing network is trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from pose.engine.augment import Augmentation, random_fill, random_view, vary_colours
+from pose.engine.batches import Batch
+from pose.engine.crop import sample_crop
+from pose.engine.dataset import SampleImages
+from pose.engine.segmentation import SegmentationNetwork
+from pose.keypoints import COCO_17
+from pose.parsing_data import LabelledPerson, Mask
+from pose.parts import PARTS
+
+__all__ = ["ParsingBatches", "sample_mask"]
+
+
+def sample_mask(mask: Mask, matrix: NDArray[np.float64], size: tuple[int, int]) -> Mask:
+    """Sample a mask as the cells of the network's answer to a crop lie over it.
+
+    Parameters
+    ----------
+    mask : (H, W) uint8 array
+        Parts of a photo.
+    matrix : (3, 3) float array
+        From photo to crop pixels.
+    size : (int, int)
+        Width and height of the crop.
+
+    Returns
+    -------
+    (size[1] / 2, size[0] / 2) uint8 array
+        Background beyond the photo.
+    """
+    stride = SegmentationNetwork.stride
+    shift = (1 / stride - 1) / 2
+    cells = np.array([[1 / stride, 0, shift], [0, 1 / stride, shift], [0, 0, 1.0]])
+    sampled = cv2.warpPerspective(
+        mask, cells @ matrix, (size[0] // stride, size[1] // stride), flags=cv2.INTER_NEAREST
+    )
+    return np.asarray(sampled, dtype=np.uint8)
+
+
+class ParsingBatches:
+    """Crops of people and their masks, varied alike.
+
+    Parameters
+    ----------
+    people : sequence of LabelledPerson
+        Each is seen once before any is seen again.
+    size : (int, int)
+        Width and height of the crops.
+    augmentation : Augmentation
+        How they are varied; nothing is hidden behind patches, whatever it says.
+    """
+
+    def __init__(
+        self, people: Sequence[LabelledPerson], size: tuple[int, int], augmentation: Augmentation
+    ) -> None:
+        self.people, self.size, self.augmentation = list(people), size, augmentation
+        self.images = SampleImages()
+
+    def preload(self) -> None:
+        """Decode every photo once."""
+        self.images.preload(person.sample.path for person in self.people)
+
+    def counts(self) -> NDArray[np.int64]:
+        """Return how many pixels each part has, of all people."""
+        counts = [np.bincount(p.parts.ravel(), minlength=len(PARTS)) for p in self.people]
+        return np.asarray(np.sum(counts, axis=0), dtype=np.int64)
+
+    def epoch(self, rng: np.random.Generator, size: int, batch_size: int) -> Iterator[Batch]:
+        """Draw batches of `images` (N, 3, H, W) and `labels` (N, H / 2, W / 2), both uint8."""
+        rounds = -(-size // len(self.people))
+        order = np.concatenate([rng.permutation(len(self.people)) for _ in range(rounds)])[:size]
+        for start in range(0, size, batch_size):
+            crops = [self.crop(self.people[i], rng) for i in order[start : start + batch_size]]
+            images = torch.from_numpy(np.stack([image for image, _ in crops]))
+            labels = torch.from_numpy(np.stack([mask for _, mask in crops]))
+            yield {"images": images.permute(0, 3, 1, 2), "labels": labels}
+
+    def crop(
+        self, person: LabelledPerson, rng: np.random.Generator
+    ) -> tuple[NDArray[np.uint8], Mask]:
+        """Draw one view of a person: an (H, W, 3) crop and its (H / 2, W / 2) parts."""
+        how, sample = self.augmentation, person.sample
+        image, scale = self.images.load(sample.path)
+        matrix = random_view(image, scale, sample, self.size, COCO_17, how, rng)
+        shrink = np.diag([1 / scale, 1 / scale, 1.0])
+        pixels = sample_crop(image, matrix @ shrink, self.size, random_fill(rng))
+        parts = sample_mask(person.parts, matrix, self.size)
+        if rng.random() < how.flip:
+            pixels, parts = pixels[:, ::-1], parts[:, ::-1]
+        pixels = vary_colours(np.ascontiguousarray(pixels), how, rng)
+        return pixels, np.ascontiguousarray(parts)
