@@ -27,6 +27,7 @@ from flixdrape.errors import NothingFoundError
 from flixdrape.fit import Fit, fit_garment
 from flixdrape.images import save_picture
 from flixdrape.options import DrapeOptions
+from flixdrape.outline import TorsoOutline
 from flixdrape.parts import plan_parts
 from flixdrape.people import Choice
 from flixdrape.quality import drape_warnings
@@ -297,7 +298,7 @@ def _several(person: PersonAnalysis) -> list[str]:
 
 def _fitted(found: Garment, wearer: Wearer, name: str, options: DrapeOptions) -> Fit:
     try:
-        return fit_garment(found, wearer.body, options)
+        return fit_garment(found, wearer.body, options, TorsoOutline.of(wearer))
     except ValueError as error:
         raise NothingFoundError(f"{name}: {error}; show the whole garment") from None
 

@@ -101,7 +101,7 @@ def erase(wearer: Wearer, cover: Coverage, garment: Floats, front: Floats) -> Er
     old = old_clothes(wearer, cover)
     # Drawn outlines run a little inside of the cloth's own edge, whose colour would remain.
     grown = cv2.dilate(
-        old, np.ones((3, 3), np.uint8), iterations=max(round(wearer.body.width / 70), 1)
+        old, np.ones((3, 3), np.uint8), iterations=max(round(wearer.body.width / 50), 1)
     )
     kept = np.maximum(front, wearer.part("face", "arms", "legs", "footwear", "legwear", "hair"))
     todo = grown * (1 - kept)
@@ -110,7 +110,7 @@ def erase(wearer: Wearer, cover: Coverage, garment: Floats, front: Floats) -> Er
     elif cover.category in ("skirt", "trousers"):
         todo = todo * (1 - wearer.part("top", "outer") * (1 - old))
         # Above the new waistband there is nothing else to put on.
-        line = cover.waist - 0.04 * wearer.body.torso
+        line = cover.waist + 0.06 * wearer.body.torso
         todo = todo * np.maximum(ramp(wearer.down(), line - 2, line + 2), 1 - wearer.torso())
     bare = np.zeros(wearer.shape, np.float32)
     if float((todo * (1 - garment)).sum()) < 4:

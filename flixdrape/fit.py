@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from flixdrape.body import SIDES, Body, along, arc_of, perpendicular
 from flixdrape.options import DrapeOptions
+from flixdrape.outline import TorsoOutline
 from garment import Garment
 
 __all__ = [
@@ -69,7 +70,12 @@ class Fit:
     ease: float = 1.0
 
 
-def fit_garment(garment: Garment, body: Body, options: DrapeOptions | None = None) -> Fit:
+def fit_garment(
+    garment: Garment,
+    body: Body,
+    options: DrapeOptions | None = None,
+    outline: TorsoOutline | None = None,
+) -> Fit:
     """Place every corner of a garment on a body.
 
     Widths at shoulders, chest and waist follow the body, lengths keep the garment's own
@@ -83,6 +89,8 @@ def fit_garment(garment: Garment, body: Body, options: DrapeOptions | None = Non
         Where the person's parts lie.
     options : DrapeOptions, optional
         `fit`, `length`, `sleeve` and the shifts are heeded.
+    outline : TorsoOutline, optional
+        How wide the person is and how high trousers sit, as seen; without it the joints tell.
 
     Raises
     ------
@@ -94,11 +102,11 @@ def fit_garment(garment: Garment, body: Body, options: DrapeOptions | None = Non
     warnings = _warnings(garment, body)
     options = options or DrapeOptions()
     if garment.category in ("blouse", "outwear", "dress"):
-        target, scale = _fit_top(source, body, options)
+        target, scale = _fit_top(source, body, options, outline)
     elif garment.category == "skirt":
-        target, scale = _fit_skirt(source, body, options)
+        target, scale = _fit_skirt(source, body, options, outline)
     else:
-        target, scale = _fit_trousers(source, body, options)
+        target, scale = _fit_trousers(source, body, options, outline)
     shift = body.width * (options.shift_x * body.across + options.shift_y * body.down)
     placed = {name: target[name] + shift for name in source}
     return Fit(source, placed, scale, warnings, _ease(options))
@@ -279,18 +287,24 @@ def _half_width(source: Points, stem: str, scale: float, own: float, ease: float
     return own + min(ease, 1.0) * max(flat - own, 0.0) if flat > own else max(flat, 0.94 * own)
 
 
-def _fit_top(source: Points, body: Body, options: DrapeOptions) -> tuple[Points, float]:
+def _own_half(outline: TorsoOutline | None, side: str, level: float, own: float) -> float:
+    """Half of the body's width: as seen, within what the joints make likely."""
+    return own if outline is None else outline.half(side, level, own, (0.88, 1.15))
+
+
+def _fit_top(
+    source: Points, body: Body, options: DrapeOptions, outline: TorsoOutline | None
+) -> tuple[Points, float]:
     across, down = _garment_axes(source, "shoulder", "armpit")
     relax = _ease(options)
     target, scale = _fit_shoulders(source, body, across, down)
     chest = (source["armpit_left"] + source["armpit_right"]) / 2
     neck = body.neck
-    armpit_half = _half_width(
-        source, "armpit", scale, _CHEST_HALF * body.width, relax * _EASE_CHEST
-    )
     chest_at = neck + _ARMPIT_DOWN * body.torso * body.down
     for side, sign in SIDES.items():
-        target[f"armpit_{side}"] = chest_at + sign * armpit_half * body.across
+        own = _own_half(outline, side, _ARMPIT_DOWN, _CHEST_HALF * body.width)
+        half = _half_width(source, "armpit", scale, own, relax * _EASE_CHEST)
+        target[f"armpit_{side}"] = chest_at + sign * half * body.across
     target["center_front"] = _front_of_neck(source, target, (across, down), scale, body)
     for stem, own, ease in (
         ("waistline", _WAIST_HALF, _EASE_WAIST),
@@ -298,9 +312,20 @@ def _fit_top(source: Points, body: Body, options: DrapeOptions) -> tuple[Points,
         ("hemline", HIP_HALF, _EASE_SKIRT),
     ):
         if f"{stem}_left" in source:
-            half = _half_width(source, stem, scale, own * body.width, relax * ease)
             long = scale * (options.length if "hem" in stem else options.length**0.5)
-            _fit_level(source, target, stem, (chest, chest_at), (across, down), long, half, body)
+            middle = (source[f"{stem}_left"] + source[f"{stem}_right"]) / 2
+            level = _ARMPIT_DOWN + long * float((middle - chest) @ down) / body.torso
+            halves = {
+                side: _half_width(
+                    source,
+                    stem,
+                    scale,
+                    _own_half(outline, side, level, own * body.width),
+                    relax * ease,
+                )
+                for side in SIDES
+            }
+            _fit_level(source, target, stem, (chest, chest_at), (across, down), long, halves, body)
     for side in SIDES:
         if f"cuff_{side}_in" in source and f"cuff_{side}_out" in source:
             _fit_sleeve(source, target, side, scale, body, options)
@@ -383,7 +408,7 @@ def _fit_level(
     chest: tuple[Point, Point],
     axes: tuple[Point, Point],
     scale: float,
-    half: float,
+    halves: dict[str, float],
     body: Body,
 ) -> None:
     """Place a pair of corners below the chest at the garment's own length."""
@@ -396,6 +421,7 @@ def _fit_level(
         point, direction = along(axis, max(length, 0.0))
         # Half of the direction's lean: hems hang towards the ground more than legs do.
         level = _unit(body.across + np.array([direction[1], -direction[0]]))
+        half = halves[side]
         lean = scale * 0.5 * float((middle - chest_from) @ across)
         target[f"{stem}_{side}"] = point + level * (sign * half + np.clip(lean, -0.1, 0.1) * half)
 
@@ -490,8 +516,10 @@ def leg_half(
     return np.asarray(limb + min(_EASE_LEG * ease, 1.0) * np.maximum(flat - limb, 0.0))
 
 
-def _fit_skirt(source: Points, body: Body, options: DrapeOptions) -> tuple[Points, float]:
-    target, scale = _fit_waistband(source, body)
+def _fit_skirt(
+    source: Points, body: Body, options: DrapeOptions, outline: TorsoOutline | None
+) -> tuple[Points, float]:
+    target, scale = _fit_waistband(source, body, outline)
     across, down = _garment_axes(source, "waistband", "hemline")
     start = (target["waistband_left"] + target["waistband_right"]) / 2
     waist = (source["waistband_left"] + source["waistband_right"]) / 2
@@ -499,20 +527,32 @@ def _fit_skirt(source: Points, body: Body, options: DrapeOptions) -> tuple[Point
         source, "hemline", scale, HIP_HALF * body.width, _ease(options) * _EASE_SKIRT
     )
     long = options.length * scale
-    _fit_level(source, target, "hemline", (waist, start), (across, down), long, half, body)
+    halves = dict.fromkeys(SIDES, half)
+    _fit_level(source, target, "hemline", (waist, start), (across, down), long, halves, body)
     return target, scale
 
 
-def _fit_waistband(source: Points, body: Body) -> tuple[Points, float]:
-    half = 0.47 * body.width
-    middle = body.neck + _WAISTBAND_DOWN * body.torso * body.down
+def _fit_waistband(
+    source: Points, body: Body, outline: TorsoOutline | None
+) -> tuple[Points, float]:
+    share = _WAISTBAND_DOWN
+    if outline is not None and outline.waistband is not None:
+        share = outline.waistband
+    # The waist proper is narrower than the hips that a low waistband sits on.
+    half = body.width * float(np.interp(share, [0.6, 0.8], [0.42, 0.47]))
+    middle = body.neck + share * body.torso * body.down
     level = _unit(body.across + _unit(body.hips["right"] - body.hips["left"]))
-    target = {f"waistband_{side}": middle + sign * half * level for side, sign in SIDES.items()}
+    target = {}
+    for side, sign in SIDES.items():
+        own = _own_half(outline, side, share, half)
+        target[f"waistband_{side}"] = middle + sign * own * level
     return target, _SKIRT_WAIST_CM * body.centimetre / _distance(source, "waistband")
 
 
-def _fit_trousers(source: Points, body: Body, options: DrapeOptions) -> tuple[Points, float]:
-    target, _ = _fit_waistband(source, body)
+def _fit_trousers(
+    source: Points, body: Body, options: DrapeOptions, outline: TorsoOutline | None
+) -> tuple[Points, float]:
+    target, _ = _fit_waistband(source, body, outline)
     scale = _WAISTBAND_CM * body.centimetre / _distance(source, "waistband")
     target["crotch"] = body.neck + _CROTCH_DOWN * body.torso * body.down
     for side in SIDES:

@@ -154,7 +154,8 @@ def _sleeve(fit: Fit, side: str, body: Body, contour: Contour) -> tuple[Ribbon, 
     # Half-widths on the body: the limb's, and some of what the cloth is wider.
     flat = fit.scale * np.median(source.widths[_STATIONS // 3 : -2]) / 2
     target = _on_arm([t[name] for name in names], body, side, float(flat), fit.ease)
-    count = 4 if arc_of(body.arms[side], (t[names[2]] + t[names[3]]) / 2) < 0.9 * body.width else 8
+    reach = arc_of(body.arms[side], (t[names[2]] + t[names[3]]) / 2)
+    count = 4 if reach < 0.9 * body.width else 8
     fractions = np.linspace(0, 1, count)
     return source.resampled(fractions), target.resampled(fractions)
 
@@ -272,7 +273,8 @@ def _leg(fit: Fit, side: str, body: Body, contour: Contour) -> tuple[Ribbon, Rib
     source = _edges(contour, (beside, low_out), (crotch, low_in))
     flat = fit.scale * source.widths / 2
     target = _on_leg([t[name] for name in names], body, side, flat, fit.ease)
-    count = int(np.clip(round(fit.scale * np.linalg.norm(low_in - crotch) / body.width * 3), 3, 9))
+    length = float(np.linalg.norm(t["crotch"] - t[f"bottom_{side}_in"]))
+    count = int(np.clip(round(4 * length / body.width), 4, 11))
     fractions = np.linspace(0, 1, count)
     return source.resampled(fractions), target.resampled(fractions)
 
@@ -301,10 +303,13 @@ def _on_leg(
     middle = (body.legs["left"][0] + body.legs["right"][0]) / 2
     least = HIP_HALF * body.width
     hip = hip + max(least - float((hip - middle) @ away), 0.0) * away
-    keep = (walked > start + 0.12 * (end - start)) & (walked < start + 0.97 * (end - start))
+    share = (walked - start) / (end - start)
+    out = edges.outer[(share > 0.12) & (share < 0.97)]
+    # Thighs touch: the inner seam runs straight from the crotch before it follows the leg.
+    into = edges.inner[(share > min(0.45, 0.5 * body.torso / (end - start))) & (share < 0.97)]
     ribbon = Ribbon(
-        smoothed(np.concatenate([hip[None], edges.outer[keep], outer[None]]), 0.08 * body.width),
-        smoothed(np.concatenate([crotch[None], edges.inner[keep], inner[None]]), 0.08 * body.width),
+        smoothed(np.concatenate([hip[None], out, outer[None]]), 0.08 * body.width),
+        smoothed(np.concatenate([crotch[None], into, inner[None]]), 0.08 * body.width),
     )
     return ribbon.resampled(np.linspace(0, 1, 4 * _STATIONS))
 

@@ -1,0 +1,111 @@
+"""How wide the person is at each height of the torso, and how high the trousers sit: as seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flixdrape.body import SIDES
+from flixdrape.wearer import Wearer
+
+__all__ = ["TorsoOutline"]
+
+# Levels at which the torso is measured, in torso lengths below the shoulders.
+_LEVELS = np.linspace(0.15, 1.15, 41)
+# How far a line across the torso is followed, in shoulder widths.
+_REACH = 1.0
+# Where waistbands can be, in torso lengths.
+_WAIST = (0.55, 0.9)
+
+
+@dataclass(frozen=True)
+class TorsoOutline:
+    """The torso's outline as the parts of the picture show it.
+
+    Attributes
+    ----------
+    halves : dict of str to (N,) float array
+        By the image's side, pixels from the torso's axis to where trunk and clothes end, at each
+        of the measured levels; NaN where nothing is seen.
+    torso : float
+        Length from shoulders to hips in pixels, to which levels are relative.
+    waistband : float or None
+        How far below the shoulders worn trousers or a skirt begin, in torso lengths; None where
+        a top hangs over them or none are worn.
+    """
+
+    halves: dict[str, NDArray[np.float64]]
+    torso: float
+    waistband: float | None
+
+    @classmethod
+    def of(cls, wearer: Wearer) -> TorsoOutline:
+        """Measure a person."""
+        body = wearer.body
+        axis = body.neck + _LEVELS[:, None] * body.torso * body.down
+        steps = np.arange(0, _REACH * body.width)
+        across = np.array([body.down[1], -body.down[0]])
+        trunk = wearer.part("top", "outer", "dress", "bottom", "legs", "legwear") > 0.5
+        halves = {}
+        for side, sign in SIDES.items():
+            places = axis[:, None] + sign * steps[None, :, None] * across
+            inside = _looked_up(trunk, places)
+            halves[side] = np.array([_run(row) for row in inside])
+        return cls(halves, body.torso, _waistband(wearer, axis))
+
+    def half(self, side: str, level: float, own: float, give: tuple[float, float]) -> float:
+        """Return half of the body's width at a level, in pixels.
+
+        Clothes may be wide and arms may hide the side, so what is seen counts within limits.
+
+        Parameters
+        ----------
+        side : str
+            The image's side.
+        level : float
+            Torso lengths below the shoulders.
+        own : float
+            What the joints tell, in pixels.
+        give : (float, float)
+            The least and the most of that.
+        """
+        seen = self.halves[side]
+        known = np.isfinite(seen)
+        if not known.any() or not _LEVELS[0] <= level <= _LEVELS[-1]:
+            return own
+        measured = float(np.interp(level, _LEVELS[known], seen[known]))
+        return float(np.clip(measured, give[0] * own, give[1] * own))
+
+
+def _looked_up(mask: NDArray[np.bool_], places: NDArray[np.float64]) -> NDArray[np.bool_]:
+    height, width = mask.shape
+    x, y = np.round(places[..., 0]).astype(int), np.round(places[..., 1]).astype(int)
+    inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
+    found = np.zeros(x.shape, dtype=bool)
+    found[inside] = mask[y[inside], x[inside]]
+    return found
+
+
+def _run(row: NDArray[np.bool_]) -> float:
+    """Return how far a line from the axis outward stays inside, small gaps aside; NaN if never."""
+    near = row[: max(len(row) // 4, 1)]
+    if near.mean() < 0.5:
+        return float("nan")
+    outside = np.convolve(~row, np.ones(3), mode="valid") >= 3
+    ends = np.flatnonzero(outside)
+    # To the line's end it is a coat or an arm in a sleeve, not the body.
+    return float(ends[0]) if len(ends) else float("nan")
+
+
+def _waistband(wearer: Wearer, axis: NDArray[np.float64]) -> float | None:
+    body = wearer.body
+    steps = np.linspace(-0.25, 0.25, 15) * body.width
+    across = np.array([body.down[1], -body.down[0]])
+    places = axis[:, None] + steps[None, :, None] * across
+    bottom = _looked_up(wearer.part("bottom") > 0.5, places).mean(axis=1)
+    starts = np.flatnonzero(bottom > 0.6)
+    if len(starts) == 0 or not _WAIST[0] <= _LEVELS[starts[0]] <= _WAIST[1]:
+        return None
+    return float(_LEVELS[starts[0]])
