@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 from flixdrape.errors import FlixDrapeError, UnusableInputError
 
 if TYPE_CHECKING:
+    from flixdrape.drape import DrapeResult
+    from flixdrape.options import DrapeOptions
     from pose import Keypoints
 
 __all__ = ["main"]
@@ -52,7 +54,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    drape = commands.add_parser("drape", help="drape a garment onto a person")
+    drape = commands.add_parser(
+        "drape", help="drape a garment, or an outfit of several, onto a person"
+    )
     drape.add_argument("pictures", nargs="+", metavar="GARMENT PERSON")
     drape.add_argument("-o", "--out", required=True, help="picture to write (png, jpg, webp)")
     drape.add_argument(
@@ -64,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     drape.add_argument("--category", help="what the garment is, if found out wrong")
     drape.add_argument("--json", metavar="FILE", help="write what was done ('-': standard output)")
     drape.add_argument("--layers", metavar="DIR", help="write garment, erased and occluders there")
+    _add_options(drape)
     drape.set_defaults(run=_drape)
 
     pose = commands.add_parser("pose", help="find people's joints")
@@ -93,21 +98,98 @@ def _complain(error: FlixDrapeError) -> int:
     return error.exit_status
 
 
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what `flixdrape.options.DrapeOptions` offers; what is not given keeps its default."""
+    group = parser.add_argument_group("how it is worn")
+    group.add_argument("--settings", metavar="FILE", help="JSON with the options below")
+    group.add_argument("--fit", help="close, regular, loose, or a number from -1 to 1")
+    group.add_argument("--length", type=float, help="of the garment's own length, 0.7 to 1.4")
+    group.add_argument("--sleeve", type=float, help="of the sleeves' own length, 0.4 to 1.4")
+    group.add_argument("--shift", metavar="X,Y", help="in shoulder widths, -0.5 to 0.5 each")
+    group.add_argument(
+        "--tuck",
+        action=argparse.BooleanOptionalAction,
+        help="put the top into the waistband; left alone if not given",
+    )
+    group.add_argument("--light", type=float, help="light and shade carried over, 0 to 1")
+    group.add_argument("--edge", type=float, help="softness of the edges in pixels, 0 to 4")
+    group.add_argument(
+        "--keep-hair", action=argparse.BooleanOptionalAction, help="hair in front (default)"
+    )
+    group.add_argument(
+        "--keep-hands", action=argparse.BooleanOptionalAction, help="hands in front (default)"
+    )
+
+
+def _options(args: argparse.Namespace) -> DrapeOptions:
+    """Read the options: the file's first, the command line's over them.
+
+    Raises
+    ------
+    UnusableInputError
+        If a value is out of its range, or the file is not such JSON.
+    """
+    from flixdrape.options import DrapeOptions
+
+    values: dict[str, Any] = {}
+    if args.settings:
+        values.update(_read_settings(Path(args.settings)))
+    for name in ("length", "sleeve", "tuck", "light", "edge", "keep_hair", "keep_hands"):
+        if getattr(args, name) is not None:
+            values[name] = getattr(args, name)
+    if args.fit is not None:
+        values["fit"] = _number_or_word(args.fit)
+    if args.shift is not None:
+        values["shift_x"], values["shift_y"] = _pair(args.shift, "--shift")
+    return DrapeOptions.from_mapping(values)
+
+
+def _read_settings(file: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UnusableInputError(f"{file}: cannot be read ({error.strerror})") from None
+    except ValueError:
+        raise UnusableInputError(f"{file}: is not JSON") from None
+    # What the studio saves holds more than the options.
+    options = content.get("options", content) if isinstance(content, dict) else None
+    if not isinstance(options, dict):
+        raise UnusableInputError(f"{file}: holds no options; expected a JSON object")
+    return options
+
+
+def _number_or_word(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _pair(text: str, flag: str) -> tuple[float, float]:
+    try:
+        x, y = (float(part) for part in text.split(","))
+    except ValueError:
+        raise UnusableInputError(f"{flag} {text}: two numbers such as 0.1,-0.05") from None
+    return x, y
+
+
 def _drape(args: argparse.Namespace) -> int:
     from flixdrape.drape import drape
     from garment import CATEGORIES
 
     *garments, person = args.pictures
-    if len(garments) != 1:
-        raise UnusableInputError(
-            f"drape takes one garment and one person, got {len(args.pictures)} pictures"
-        )
+    if not garments:
+        raise UnusableInputError("drape takes a garment, or several, and then a person")
     if args.category and args.category not in CATEGORIES:
         raise UnusableInputError(f"--category {args.category}: one of {', '.join(CATEGORIES)}")
+    if args.category and len(garments) > 1:
+        raise UnusableInputError("--category is for one garment; several were given")
+    options = _options(args)
     _check_folder(Path(args.out).parent)
     with _lines(args.json) as write:
-        choice = _choice(args.person)
-        result = drape(garments[0], person, person=choice, category=args.category)
+        result = drape(
+            garments, person, person=_choice(args.person), category=args.category, options=options
+        )
         result.save(args.out)
         if args.layers:
             _make_folder(args.layers)
@@ -116,18 +198,26 @@ def _drape(args: argparse.Namespace) -> int:
             print(f"flixdrape: note: {warning}", file=sys.stderr)
         write(
             {
-                "garment": garments[0],
+                "garment": garments[0] if len(garments) == 1 else garments,
                 "person": person,
                 "out": args.out,
-                "category": result.report["category"],
-                "target_keypoints": {
-                    name: [round(float(v), 2) for v in point]
-                    for name, point in result.target.items()
-                },
-                **{key: result.report[key] for key in ("warp", "timing_ms", "warnings")},
+                **_worn(result),
+                **{key: result.report[key] for key in ("timing_ms", "warnings")},
+                **({"outfit": [_worn(step) for step in result.outfit]} if result.outfit else {}),
             }
         )
     return 0
+
+
+def _worn(result: DrapeResult) -> dict[str, Any]:
+    """Return what the JSON line says of one garment on the person."""
+    return {
+        "category": result.report["category"],
+        "target_keypoints": {
+            name: [round(float(v), 2) for v in point] for name, point in result.target.items()
+        },
+        "warp": result.report["warp"],
+    }
 
 
 def _choice(text: str) -> int | tuple[float, float]:

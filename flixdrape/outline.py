@@ -17,7 +17,7 @@ _LEVELS = np.linspace(0.15, 1.15, 41)
 # How far a line across the torso is followed, in shoulder widths.
 _REACH = 1.0
 # Where waistbands can be, in torso lengths.
-_WAIST = (0.55, 0.9)
+_WAIST = (0.5, 0.9)
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,6 @@ def _waistband(wearer: Wearer, axis: NDArray[np.float64]) -> float | None:
     places = axis[:, None] + steps[None, :, None] * across
     bottom = _looked_up(wearer.part("bottom") > 0.5, places).mean(axis=1)
     starts = np.flatnonzero(bottom > 0.6)
-    if len(starts) == 0 or not _WAIST[0] <= _LEVELS[starts[0]] <= _WAIST[1]:
+    if len(starts) == 0 or _LEVELS[starts[0]] > _WAIST[1]:
         return None
-    return float(_LEVELS[starts[0]])
+    return float(max(_LEVELS[starts[0]], _WAIST[0]))
