@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from flixdrape.alpha import from_bytes, to_bytes
 from flixdrape.coverage import Coverage
 from flixdrape.erase import erase
 from flixdrape.light import contact_shadow, lit
@@ -64,7 +65,7 @@ def compose(
     """
     options = options or DrapeOptions()
     cloth = lit(_softened(garment, options.edge), wearer, options.light)
-    alpha = cloth[..., 3].astype(np.float32) / 255
+    alpha = from_bytes(cloth[..., 3])
     front = front_matte(wearer, cover, options)
     erased = erase(wearer, cover, alpha * (1 - front), front)
     # A painted arm is in front as a bare one is.
@@ -77,9 +78,9 @@ def compose(
     behind = _rounded(erased.image)
     return Composition(
         image,
-        np.dstack([cloth[..., :3], np.round(255 * seen).astype(np.uint8)]),
+        np.dstack([cloth[..., :3], to_bytes(seen)]),
         behind,
-        np.dstack([behind, np.round(255 * before).astype(np.uint8)]),
+        np.dstack([behind, to_bytes(before)]),
         erased.became,
     )
 
@@ -92,6 +93,6 @@ def _softened(garment: Image, edge: float) -> Image:
     """Blur the alpha inwards by some pixels; colours stay."""
     if edge <= 0:
         return garment
-    alpha = garment[..., 3].astype(np.float32) / 255
+    alpha = from_bytes(garment[..., 3])
     soft = np.clip(2 * cv2.GaussianBlur(alpha, (0, 0), edge) - 1, 0, 1)
-    return np.dstack([garment[..., :3], np.round(255 * np.minimum(soft, alpha)).astype(np.uint8)])
+    return np.dstack([garment[..., :3], to_bytes(np.minimum(soft, alpha))])

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from flixdrape.alpha import from_bytes
 from flixdrape.analysis import (
     GarmentAnalysis,
     PersonAnalysis,
@@ -160,7 +161,7 @@ def drape(
     True
     """
     watch = Stopwatch()
-    sources = list(garment) if isinstance(garment, list | tuple) else [garment]
+    sources: list[Any] = list(garment) if isinstance(garment, list | tuple) else [garment]
     if not sources:
         raise ValueError("no garment given")
     if len(sources) > 1 and (category or corners):
@@ -261,7 +262,7 @@ def _put_on(
 
 
 def _dressed(wearer: Wearer, picture: Composition, category: str) -> Wearer:
-    seen = picture.garment[..., 3].astype(np.float32) / 255
+    seen = from_bytes(picture.garment[..., 3])
     return wearer.dressed(picture.image, seen, PART_OF[category], picture.became)
 
 

@@ -67,7 +67,7 @@ def old_clothes(wearer: Wearer, cover: Coverage) -> Floats:
         old = np.maximum(wearer.part("bottom"), wearer.part("dress") * below_waist)
     else:
         # A dress that shows below the new top's hem serves as a skirt.
-        line = max(cover.waist, cover.hem)
+        line = cover.hem - 0.04 * wearer.body.torso
         dress = wearer.part("dress") * (1 - ramp(down, line - 2, line + 2))
         old = np.maximum(wearer.part("top", "outer"), dress)
         if cover.category == "outwear":
@@ -110,7 +110,7 @@ def erase(wearer: Wearer, cover: Coverage, garment: Floats, front: Floats) -> Er
     elif cover.category in ("skirt", "trousers"):
         todo = todo * (1 - wearer.part("top", "outer") * (1 - old))
         # Above the new waistband there is nothing else to put on.
-        line = cover.waist + 0.06 * wearer.body.torso
+        line = cover.waist + 0.02 * wearer.body.torso
         todo = todo * np.maximum(ramp(wearer.down(), line - 2, line + 2), 1 - wearer.torso())
     bare = np.zeros(wearer.shape, np.float32)
     if float((todo * (1 - garment)).sum()) < 4:
@@ -238,4 +238,4 @@ def _round(
     share = np.clip(np.abs(field.beside) / np.maximum(half, 1e-6), 0, 1)
     # Lit a little from one side, as by the sky over a street.
     shade = 1.04 - 0.2 * share**2.2 - 0.05 * np.clip(field.beside / np.maximum(half, 1e-6), -1, 1)
-    return painted_skin(wearer, tone, field.window) * shade[..., None]
+    return np.asarray(painted_skin(wearer, tone, field.window) * shade[..., None], np.float32)

@@ -48,7 +48,7 @@ def fill_holes(image: Image, known: Floats, hole: Floats, *, seed: int = 0) -> F
     size = (max(round(width * scale), 1), max(round(height * scale), 1))
     small_weights = cv2.resize(weights, size, interpolation=cv2.INTER_AREA)
     small = cv2.resize(part * weights[..., None], size, interpolation=cv2.INTER_AREA)
-    filled = _push_pull(small, small_weights)
+    filled = _push_pull(np.asarray(small, np.float32), np.asarray(small_weights, np.float32))
     large = cv2.resize(filled, (width, height), interpolation=cv2.INTER_LINEAR)
     large = large + _grain(part, weights, seed)
     amount = hole[window][..., None]
@@ -72,17 +72,18 @@ def _push_pull(weighted: Floats, weights: Floats) -> Floats:
     """Fill a picture that is premultiplied by its weights."""
     colours, amounts = [weighted], [weights]
     while min(weights.shape) > 2:
-        weighted, weights = cv2.pyrDown(weighted), cv2.pyrDown(weights)
+        weighted = np.asarray(cv2.pyrDown(weighted), np.float32)
+        weights = np.asarray(cv2.pyrDown(weights), np.float32)
         colours.append(weighted)
         amounts.append(weights)
-    coarse = colours[-1] / np.maximum(amounts[-1], 1e-6)[..., None]
+    coarse = np.asarray(colours[-1] / np.maximum(amounts[-1], 1e-6)[..., None], np.float32)
     for colour, amount in zip(reversed(colours[:-1]), reversed(amounts[:-1]), strict=True):
         size = (colour.shape[1], colour.shape[0])
-        coarse = cv2.resize(coarse, size, interpolation=cv2.INTER_LINEAR)
+        coarse = np.asarray(cv2.resize(coarse, size, interpolation=cv2.INTER_LINEAR), np.float32)
         # Half a pixel's worth of knowledge already outweighs what is guessed from afar.
         trust = np.clip(2 * amount, 0, 1)[..., None]
         own = colour / np.maximum(amount, 1e-6)[..., None]
-        coarse = coarse + trust * (own - coarse)
+        coarse = np.asarray(coarse + trust * (own - coarse), np.float32)
     return np.asarray(coarse, np.float32)
 
 

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from flixdrape.alpha import from_bytes
 from flixdrape.coverage import Coverage
 from flixdrape.wearer import Wearer
 
@@ -40,7 +41,7 @@ def lit(garment: Image, wearer: Wearer, strength: float) -> Image:
     -------
     (H, W, 4) uint8 array
     """
-    alpha = garment[..., 3].astype(np.float32) / 255
+    alpha = from_bytes(garment[..., 3])
     if strength <= 0 or not (alpha > 0.5).any():
         return garment
     gain = _shading(wearer, alpha) * _exposure(garment, wearer, alpha)

@@ -327,9 +327,9 @@ def _edges(contour: Contour, outer: tuple[Point, Point], inner: tuple[Point, Poi
         found = contour.between(start, end, near=near, bulge=bulge)
         line = np.stack([start, end]) if found is None else smoothed(found, 3.0)
         lines.append(by_length(line, stations))
-    for found in (Ribbon(*lines), Ribbon(lines[0], straight.inner)):
-        if _has_width(found, straight):
-            return found
+    for ribbon in (Ribbon(*lines), Ribbon(lines[0], straight.inner)):
+        if _has_width(ribbon, straight):
+            return ribbon
     return straight
 
 

@@ -17,6 +17,8 @@ Floats = NDArray[np.float32]
 
 # Fewer pixels than this share of a squared shoulder width say nothing of a tone.
 _LEAST = 0.004
+# Skin of one person differs little in hue (CIELAB's a and b); a red sleeve taken for an arm does.
+_MOST_HUE = 20.0
 
 
 def skin_tone(wearer: Wearer, parts: Sequence[str], near: LimbField | None = None) -> Floats | None:
@@ -37,17 +39,32 @@ def skin_tone(wearer: Wearer, parts: Sequence[str], near: LimbField | None = Non
         RGB, 0..255; None where no part is seen.
     """
     least = max(_LEAST * wearer.body.width**2, 12)
+    face = _median(wearer, "face", (slice(None), slice(None)), least)
     windows = [(slice(None), slice(None))]
     if near is not None:
         windows.insert(0, near.window)
     for name in parts:
-        # Edges mix with what is beside them.
-        sure = cv2.erode(wearer.part(name), np.ones((3, 3), np.uint8)) > 0.9
         for window in windows:
-            if sure[window].sum() >= least:
-                pixels = wearer.rgb[window][sure[window]]
-                return np.asarray(_bright_half(pixels), np.float32)
+            tone = _median(wearer, name, window, least)
+            if tone is not None and (name == "legwear" or _alike(tone, face)):
+                return tone
     return None
+
+
+def _median(wearer: Wearer, part: str, window: tuple[slice, slice], least: float) -> Floats | None:
+    # Edges mix with what is beside them.
+    sure = cv2.erode(wearer.part(part)[window], np.ones((3, 3), np.uint8)) > 0.9
+    if sure.sum() < least:
+        return None
+    return _bright_half(wearer.rgb[window][sure])
+
+
+def _alike(tone: Floats, face: Floats | None) -> bool:
+    if face is None:
+        return True
+    pair = np.stack([tone, face])[None] / np.float32(255)
+    first, second = cv2.cvtColor(pair.astype(np.float32), cv2.COLOR_RGB2LAB)[0]
+    return bool(np.linalg.norm(first[1:] - second[1:]) < _MOST_HUE)
 
 
 def _bright_half(pixels: NDArray[np.uint8]) -> Floats:

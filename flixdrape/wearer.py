@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from flixdrape.alpha import from_bytes
 from flixdrape.body import SIDES, Body
 from flixdrape.limb import LimbField
 from pose import PARTS, Keypoints, Parsing
@@ -154,7 +155,8 @@ class Wearer:
         polygon = np.round(outline[0] + outline[1][::-1]).astype(np.int32)
         mask = np.zeros(self.shape, np.uint8)
         cv2.fillPoly(mask, [polygon], 255)
-        return cv2.GaussianBlur(mask, (0, 0), max(0.02 * width, 0.8)).astype(np.float32) / 255
+        soft = cv2.GaussianBlur(mask, (0, 0), max(0.02 * width, 0.8))
+        return from_bytes(np.asarray(soft, np.uint8))
 
     def head(self) -> Floats:
         """Return what lies above the chin: (H, W), 0..1; all of it where no face is seen."""
