@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flixdrape.body import SIDES
-from flixdrape.coverage import Coverage
+from flixdrape.coverage import TOPS, Coverage
 from flixdrape.fill import fill_holes
 from flixdrape.limb import LimbField
 from flixdrape.occlusion import bare_arm, belongings
@@ -99,11 +99,14 @@ def erase(wearer: Wearer, cover: Coverage, garment: Floats, front: Floats) -> Er
         What of the person stays in front, 0..1.
     """
     old = old_clothes(wearer, cover)
+    if cover.category in TOPS:
+        # Cloth of another colour than the hair's that was taken for hair.
+        old = np.maximum(old, wearer.part("hair") - wearer.hair())
     # Drawn outlines run a little inside of the cloth's own edge, whose colour would remain.
     grown = cv2.dilate(
-        old, np.ones((3, 3), np.uint8), iterations=max(round(wearer.body.width / 50), 1)
+        old, np.ones((3, 3), np.uint8), iterations=max(round(wearer.body.width / 28), 1)
     )
-    kept = np.maximum(front, wearer.part("face", "arms", "legs", "footwear", "legwear", "hair"))
+    kept = np.maximum(front, wearer.part("face", "arms", "legs", "footwear", "legwear"))
     todo = grown * (1 - kept)
     if cover.category in ("blouse", "outwear"):
         todo = todo * (1 - wearer.part("bottom") * (1 - old))
@@ -163,7 +166,7 @@ def _clothes_below(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Float
 
 def _chest(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats, Floats]:
     """Above the new neckline is skin: neck, shoulders, the top of the chest."""
-    tone = skin_tone(wearer, ("face", "arms"))
+    tone = skin_tone(wearer, ("arms", "face"))
     if cover.category not in ("blouse", "dress") or tone is None:
         return wearer.rgb.astype(np.float32), np.zeros(wearer.shape, np.float32)
     above = 1 - ramp(wearer.down(), 0.5 * wearer.body.torso, 0.6 * wearer.body.torso)
@@ -208,10 +211,11 @@ def _arms(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats, Floats
             continue
         amount = _inside(field, wearer.body.width, _ARM_HALF) * todo[field.window]
         # Beside a new sleeve that is narrower than the old one is no skin.
-        amount = amount * bare_arm(wearer, cover, side)
+        if cover.sleeves[side]:
+            amount = amount * bare_arm(wearer, cover, side)
         _paint(image, field, _round(field, wearer, tone, _ARM_HALF), amount)
         field.paste(amount, whole)
-        field.paste(amount, bare)
+        field.paste(amount * bare_arm(wearer, cover, side), bare)
     return image, whole, bare
 
 

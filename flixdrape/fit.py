@@ -42,7 +42,7 @@ _WAISTBAND_CM, _SKIRT_WAIST_CM, _LEG_CM = 38.0, 34.0, 100.0
 # How much of what a garment is wider than the body still shows once it is worn: cloth that lies
 # flat at the chest goes round the body, a skirt's flare hangs free.
 _EASE_CHEST, _EASE_WAIST, _EASE_TOP_HEM, _EASE_SKIRT = 0.2, 0.35, 0.35, 0.85
-_EASE_SLEEVE, _EASE_LEG = 0.4, 0.4
+_EASE_SLEEVE, _EASE_LEG = 0.25, 0.4
 
 
 @dataclass(frozen=True)

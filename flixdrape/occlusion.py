@@ -38,7 +38,7 @@ def front_matte(wearer: Wearer, cover: Coverage, options: DrapeOptions) -> Float
     """
     front = wearer.part("face") * wearer.head()
     if options.keep_hair:
-        front = np.maximum(front, wearer.part("hair"))
+        front = np.maximum(front, wearer.hair())
     if options.keep_hands:
         for side in SIDES:
             zone = bare_arm(wearer, cover, side)
@@ -50,14 +50,8 @@ def front_matte(wearer: Wearer, cover: Coverage, options: DrapeOptions) -> Float
             below = ramp(wearer.down(), cover.waist - 1.0, cover.waist + 1.0)
             front = np.maximum(front, below * wearer.part("bottom"))
     elif not options.tuck:
-        over = wearer.part("top", "outer") * _hangs_over(wearer, cover, options)
-        front = np.maximum(front, over)
+        front = np.maximum(front, wearer.part("top", "outer"))
     return np.asarray(front, np.float32)
-
-
-def _hangs_over(wearer: Wearer, cover: Coverage, options: DrapeOptions) -> Floats:
-    """Where a worn top or coat stays over a skirt or trousers."""
-    return np.ones(wearer.shape, np.float32)
 
 
 def bare_arm(wearer: Wearer, cover: Coverage, side: str) -> Floats:

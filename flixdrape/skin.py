@@ -14,15 +14,18 @@ from flixdrape.wearer import Wearer
 __all__ = ["painted_skin", "skin_tone"]
 
 Floats = NDArray[np.float32]
+Window = tuple[slice, slice]
 
 # Fewer pixels than this share of a squared shoulder width say nothing of a tone.
 _LEAST = 0.004
 # Skin of one person differs little in hue (CIELAB's a and b); a red sleeve taken for an arm does.
 _MOST_HUE = 20.0
+# Bare arms and legs are less red than hands and cheeks.
+_CALM = 0.9
 
 
 def skin_tone(wearer: Wearer, parts: Sequence[str], near: LimbField | None = None) -> Floats | None:
-    """Return the median colour of the first of some parts that shows enough of itself.
+    """Return the colour of the first of some parts that shows enough of itself.
 
     Parameters
     ----------
@@ -39,42 +42,46 @@ def skin_tone(wearer: Wearer, parts: Sequence[str], near: LimbField | None = Non
         RGB, 0..255; None where no part is seen.
     """
     least = max(_LEAST * wearer.body.width**2, 12)
-    face = _median(wearer, "face", (slice(None), slice(None)), least)
-    windows = [(slice(None), slice(None))]
-    if near is not None:
-        windows.insert(0, near.window)
+    whole = (slice(None), slice(None))
+    windows = [whole] if near is None else [near.window, whole]
+    face = _tone_of(wearer, "face", whole, least)
     for name in parts:
         for window in windows:
-            tone = _median(wearer, name, window, least)
-            if tone is not None and (name == "legwear" or _alike(tone, face)):
-                return tone
+            tone = _tone_of(wearer, name, window, least)
+            if tone is None:
+                continue
+            if name == "legwear":
+                return _to_rgb(tone)
+            if face is None or np.linalg.norm(tone[1:] - face[1:]) < _MOST_HUE:
+                return _to_rgb(_calmed(tone, face))
     return None
 
 
-def _median(wearer: Wearer, part: str, window: tuple[slice, slice], least: float) -> Floats | None:
+def _tone_of(wearer: Wearer, part: str, window: Window, least: float) -> Floats | None:
+    """Return a part's colour in CIELAB: its hue, and its lightness out of the shade."""
     # Edges mix with what is beside them.
     sure = cv2.erode(wearer.part(part)[window], np.ones((3, 3), np.uint8)) > 0.9
     if sure.sum() < least:
         return None
-    return _bright_half(wearer.rgb[window][sure])
+    pixels = wearer.rgb[window][sure][None].astype(np.float32) / np.float32(255)
+    lab = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB), np.float32)[0]
+    lightness = np.percentile(lab[:, 0], 60)
+    return np.asarray([lightness, *np.median(lab[:, 1:], axis=0)], np.float32)
 
 
-def _alike(tone: Floats, face: Floats | None) -> bool:
-    if face is None:
-        return True
-    pair = np.stack([tone, face])[None] / np.float32(255)
-    first, second = cv2.cvtColor(pair.astype(np.float32), cv2.COLOR_RGB2LAB)[0]
-    return bool(np.linalg.norm(first[1:] - second[1:]) < _MOST_HUE)
+def _calmed(tone: Floats, face: Floats | None) -> Floats:
+    """Hands are redder than the arms they say the tone of; a face in between helps."""
+    hue = tone[1:] if face is None else (tone[1:] + face[1:]) / 2
+    return np.asarray([tone[0], *(_CALM * hue)], np.float32)
 
 
-def _bright_half(pixels: NDArray[np.uint8]) -> Floats:
-    """Return the median of the lighter half: hair, shadow and sunglasses are the darker one."""
-    light = pixels.mean(axis=1)
-    return np.median(pixels[light >= np.median(light)], axis=0).astype(np.float32)
+def _to_rgb(lab: Floats) -> Floats:
+    rgb = cv2.cvtColor(lab[None, None], cv2.COLOR_LAB2RGB)[0, 0]
+    return np.asarray(np.clip(255 * rgb, 0, 255), np.float32)
 
 
 def painted_skin(
-    wearer: Wearer, tone: Floats, window: tuple[slice, slice] = (slice(None), slice(None))
+    wearer: Wearer, tone: Floats, window: Window = (slice(None), slice(None))
 ) -> Floats:
     """Return skin of one tone, grained as a photo is.
 

@@ -21,6 +21,8 @@ Floats = NDArray[np.float32]
 _FACE = ("nose", "left_eye", "right_eye", "left_ear", "right_ear")
 # A keypoint of the face less sure does not say where the head is.
 _LEAST_FACE = 0.3
+# Fewer pixels of hair above the chin say nothing of its colour.
+_LEAST_HAIR = 60
 
 
 def ramp(values: NDArray[np.floating], low: float, high: float) -> Floats:
@@ -33,6 +35,29 @@ def ramp(values: NDArray[np.floating], low: float, high: float) -> Floats:
     """
     share = np.clip((np.asarray(values, np.float32) - low) / (high - low), 0, 1)
     return np.asarray(share * share * (3 - 2 * share), np.float32)
+
+
+def _alike(rgb: Image, sample: NDArray[np.bool_]) -> Floats:
+    """How alike each pixel's colour is to the sampled ones', 0..1, in CIELAB.
+
+    The sample's spread is taken in two clusters: hair is light and dark by strands.
+    """
+    lab = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB), np.float32)
+    pixels = lab[sample]
+    pixels = pixels[:: max(len(pixels) // 2000, 1)]
+    criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 12, 0.5)
+    cv2.setRNGSeed(0)
+    _, labels, centres = cv2.kmeans(
+        pixels, 3, np.zeros((0, 1), np.int32), criteria, 1, cv2.KMEANS_PP_CENTERS
+    )
+    nearest = np.full(rgb.shape[:2], np.inf, np.float32)
+    for index, centre in enumerate(centres):
+        own = pixels[labels.ravel() == index]
+        spread = np.maximum(own.std(axis=0), np.array([9.0, 3.5, 4.5])) * 2.2
+        distance = np.sqrt((((lab - centre) / spread) ** 2).sum(axis=2))
+        np.minimum(nearest, distance, out=nearest)
+    soft = cv2.GaussianBlur(ramp(nearest, 1.7, 1.0), (0, 0), 1.0)
+    return np.asarray(soft, np.float32)
 
 
 @dataclass(frozen=True)
@@ -72,6 +97,19 @@ class Wearer:
         if names not in self._parts:
             self._parts[names] = ramp(self.parsing.of(*names), 0.25, 0.7)
         return self._parts[names]
+
+    def hair(self) -> Floats:
+        """Return the hair: (H, W), 0..1; below the chin what has the colour of that above.
+
+        Dark cloth on the shoulders is easily taken for long hair; its colour tells it apart.
+        """
+        key = ("hair", "by colour")
+        if key not in self._parts:
+            hair, head = self.part("hair"), self.head()
+            sure = (hair > 0.9) & (head > 0.9)
+            alike = _alike(self.rgb, sure) if sure.sum() > _LEAST_HAIR else np.float32(1)
+            self._parts[key] = np.asarray(hair * np.maximum(head, alike), np.float32)
+        return self._parts[key]
 
     def dressed(self, rgb: Image, seen: Floats, part: str, became: dict[str, Floats]) -> Wearer:
         """Return the same person after a garment was put on.
