@@ -236,7 +236,7 @@ def _top_down(predictor: Predictor) -> GarmentFinder:
 
 def _heatmap_predictor(weights: Path, flip_test: bool) -> Predictor:
     network = load_checkpoint(weights, FASHIONAI_24, KeypointNetwork)
-    return Predictor(network, FASHIONAI_24, flip_test=flip_test, paddings=_PADDINGS)
+    return Predictor(network, FASHIONAI_24, flip_test=flip_test, paddings=_PADDINGS, median=True)
 
 
 def _by_heatmap(weights: Path, flip_test: bool) -> GarmentFinder:

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from pose.engine.backbone import ConvNorm
 from pose.engine.crop import Box, apply_homography, box_to_input, sample_crop
+from pose.engine.heatmap import least_distance
 from pose.engine.keypoints import Keypoints, KeypointSchema
 from pose.engine.network import KeypointNetwork, NetworkOutput
 from pose.engine.regression import RegressionNetwork, RegressionOutput
@@ -63,6 +64,9 @@ class Predictor:
     paddings : sequence of float
         How many times larger than the box the crop is; of several the answers are averaged,
         each keypoint weighed by how sure the look was of its place.
+    median : bool
+        Read a heatmap at the point of least expected distance, not at its peak: better where
+        places are vague, as corners of cloth are.
     """
 
     def __init__(
@@ -72,6 +76,7 @@ class Predictor:
         *,
         flip_test: bool = True,
         paddings: Sequence[float] = (1.25,),
+        median: bool = False,
     ) -> None:
         if network.config.keypoints != len(schema):
             raise ValueError(
@@ -80,6 +85,7 @@ class Predictor:
         self.network = network.eval()
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.schema, self.flip_test, self.paddings = schema, flip_test, tuple(paddings)
+        self.median = median
         self._order = list(schema.flip_order)
 
     def fuse(self) -> Predictor:
@@ -178,6 +184,8 @@ class Predictor:
         self, output: Output, matrices: Sequence[NDArray[np.float64]], boxes: Sequence[Box]
     ) -> list[Prediction]:
         points, mass = output.decode()
+        if self.median and isinstance(output, NetworkOutput):
+            points = least_distance(output.heatmaps.float(), points)
         presence = torch.sigmoid(output.presence.float())
         answers = {k: torch.softmax(v.float(), dim=1) for k, v in output.attributes.items()}
         predictions = []

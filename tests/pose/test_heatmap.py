@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pose.engine.heatmap import STRIDE, decode, encode, to_cells, to_pixels
+from pose.engine.heatmap import STRIDE, decode, encode, least_distance, to_cells, to_pixels
 
 SIZE = (24, 32)  # cells
 coordinate = st.floats(0.01, 0.99)
@@ -64,3 +64,31 @@ def test_flat_maps_decode_to_finite_points():
 def test_tiny_maps_are_refused():
     with pytest.raises(ValueError, match="too small"):
         decode(torch.zeros(1, 2, 8))
+
+
+@given(st.floats(16, 46), st.floats(16, 30))
+def test_the_median_of_one_peak_is_the_peak(x, y):
+    point = torch.tensor([[[x, y]]])
+    found = least_distance(encode(point, (16, 12)).log(), point)
+    # Cut at the border, a Gaussian's median lies a little inside its peak.
+    assert (found - point).abs().max() < 0.3
+
+
+def test_the_median_of_a_drawn_out_peak_lies_in_its_middle():
+    """Along an edge the largest cell may be at its end; half of the chances lie on either side."""
+    heatmap = torch.full((1, 1, 12, 24), -20.0)
+    heatmap[0, 0, 6, 4:17] = 0.0
+    heatmap[0, 0, 6, 4] = 0.05
+    peak, _ = decode(heatmap)
+    found = least_distance(heatmap, peak)
+    assert abs(float(found[0, 0, 0]) - (10 * 4 + 1.5)) < 2.0
+    assert abs(float(found[0, 0, 1]) - (6 * 4 + 1.5)) < 0.5
+    assert float(peak[0, 0, 0]) < 30
+
+
+def test_the_median_stays_with_the_likelier_of_two_peaks():
+    one = encode(torch.tensor([[[20.0, 20.0]]]), (32, 12))
+    other = encode(torch.tensor([[[100.0, 20.0]]]), (32, 12))
+    heatmap = (0.7 * one + 0.3 * other).clamp(min=1e-12).log()
+    found = least_distance(heatmap, torch.tensor([[[20.0, 20.0]]]))
+    assert abs(float(found[0, 0, 0]) - 20) < 6
