@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from flixdrape.body import SIDES
 from flixdrape.coverage import TOPS, Coverage
 from flixdrape.fill import fill_holes
+from flixdrape.fit import HIP_HALF
 from flixdrape.limb import LimbField
 from flixdrape.occlusion import bare_arm, belongings
+from flixdrape.outline import TorsoOutline
 from flixdrape.skin import painted_skin, skin_tone
 from flixdrape.wearer import Wearer, ramp
 
@@ -156,12 +158,16 @@ def _clothes_below(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Float
     known = cv2.erode(own, np.ones((3, 3), np.uint8)) * (todo < 0.05)
     if float(known.sum()) < 0.02 * wearer.body.width**2:
         return image, nothing
-    body = wearer.torso() * ramp(wearer.down(), 0.6 * wearer.body.torso, 0.7 * wearer.body.torso)
+    girth = TorsoOutline.of(wearer).girth(HIP_HALF * wearer.body.width)
+    low = ramp(wearer.down(), 0.6 * wearer.body.torso, 0.7 * wearer.body.torso)
+    body = wearer.torso(0.02, girth) * low
     for side in SIDES:
         field = wearer.leg(side)
-        field.paste(_inside(field, wearer.body.width, _LEG_HALF), body)
+        field.paste(_inside(field, girth * wearer.body.width, _LEG_HALF), body)
     wanted = todo * body
-    return fill_holes(wearer.rgb, np.asarray(known, np.float32), wanted, seed=1), wanted
+    # Filled whole: laid on by `wanted`, a layer that is half filled would let the old cloth through.
+    hole = (wanted > 0).astype(np.float32)
+    return fill_holes(wearer.rgb, np.asarray(known, np.float32), hole, seed=1), wanted
 
 
 def _chest(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats, Floats]:

@@ -90,7 +90,10 @@ def _push_pull(weighted: Floats, weights: Floats) -> Floats:
 def _grain(part: Floats, weights: Floats, seed: int) -> Floats:
     """Noise as strong as the known pixels'."""
     grey = part.mean(axis=2)
-    rough = np.abs(grey - cv2.GaussianBlur(grey, (0, 0), 1.0))
+    # What is not known, loud cloth for one, must not make its surroundings look rough.
+    smooth = cv2.GaussianBlur(grey * weights, (0, 0), 1.0)
+    smooth = smooth / np.maximum(cv2.GaussianBlur(weights, (0, 0), 1.0), 1e-6)
+    rough = np.abs(grey - smooth)
     sure = weights > 0.9
     level = 1.25 * float(np.median(rough[sure])) if sure.any() else 0.0
     noise = np.random.default_rng(seed).standard_normal((*part.shape[:2], 1)).astype(np.float32)

@@ -61,6 +61,8 @@ class Fit:
         What the picture may suffer from.
     ease : float
         How much of the cloth's width beyond the body's shows, relative to a regular fit.
+    girth : float
+        How wide the hips and legs are, relative to what the shoulders suggest.
     """
 
     source: Points
@@ -68,6 +70,7 @@ class Fit:
     scale: float
     warnings: tuple[str, ...]
     ease: float = 1.0
+    girth: float = 1.0
 
 
 def fit_garment(
@@ -109,7 +112,11 @@ def fit_garment(
         target, scale = _fit_trousers(source, body, options, outline)
     shift = body.width * (options.shift_x * body.across + options.shift_y * body.down)
     placed = {name: target[name] + shift for name in source}
-    return Fit(source, placed, scale, warnings, _ease(options))
+    return Fit(source, placed, scale, warnings, _ease(options), _girth(outline, body))
+
+
+def _girth(outline: TorsoOutline | None, body: Body) -> float:
+    return 1.0 if outline is None else outline.girth(HIP_HALF * body.width)
 
 
 def _ease(options: DrapeOptions) -> float:
@@ -509,11 +516,20 @@ def sleeve_half(body: Body, share: float, flat: float, ease: float = 1.0) -> flo
 
 
 def leg_half(
-    body: Body, share: NDArray[np.float64], flat: NDArray[np.float64], ease: float = 1.0
+    body: Body,
+    share: NDArray[np.float64],
+    flat: NDArray[np.float64],
+    ease: float = 1.0,
+    girth: float = 1.0,
 ) -> NDArray[np.float64]:
-    """Return half of a trouser leg's width; as `sleeve_half`, `share` 0 at the hip joint."""
-    limb = body.width * np.interp(share, [0.1, 0.3, 0.6, 1.0], [0.27, 0.23, 0.17, 0.12])
-    return np.asarray(limb + min(_EASE_LEG * ease, 1.0) * np.maximum(flat - limb, 0.0))
+    """Return half of a trouser leg's width; as `sleeve_half`, `share` 0 at the hip joint.
+
+    `girth` is `Fit`'s.
+    """
+    limb = girth * body.width * np.interp(share, [0.1, 0.3, 0.6, 1.0], [0.26, 0.225, 0.17, 0.12])
+    # Trousers sit on the hips; what they are wider hangs free below.
+    free = np.interp(share, [0.1, 0.45], [0.0, 1.0])
+    return np.asarray(limb + free * min(_EASE_LEG * ease, 1.0) * np.maximum(flat - limb, 0.0))
 
 
 def _fit_skirt(

@@ -52,6 +52,7 @@ class LimbField:
             How far beyond the last joint the last bone is continued.
         """
         line = np.asarray(joints, np.float64).copy()
+        length = float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum())
         last = line[-1] - line[-2]
         line[-1] += past * last / max(float(np.linalg.norm(last)), 1e-6)
         low = np.floor(line.min(axis=0) - reach).astype(int)
@@ -82,7 +83,7 @@ class LimbField:
             # Beyond the ends the distance is measured round, so that a limb ends in a half disc.
             beside[nearer] = np.copysign(distance, across)[nearer]
             walked += size
-        return cls((slice(top, bottom), slice(left, right)), along, beside, walked - past)
+        return cls((slice(top, bottom), slice(left, right)), along, beside, length)
 
     def paste(self, values: Floats, onto: Floats) -> None:
         """Raise a picture-sized map, in the window, to `values` where these are larger."""

@@ -75,10 +75,15 @@ class DrapeOptions:
     def __post_init__(self) -> None:
         for name, (low, high) in _RANGES.items():
             value = getattr(self, name)
-            if not isinstance(value, int | float) or not low <= value <= high:
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            if not number or not low <= value <= high:
                 raise UnusableInputError(
                     f"{name} is {value!r}; it must lie between {low:g} and {high:g}"
                 )
+        for name in ("tuck", "keep_hair", "keep_hands"):
+            value = getattr(self, name)
+            if not isinstance(value, bool) and not (name == "tuck" and value is None):
+                raise UnusableInputError(f"{name} is {value!r}; it must be true or false")
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> DrapeOptions:

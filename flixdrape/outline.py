@@ -16,6 +16,8 @@ __all__ = ["TorsoOutline"]
 _LEVELS = np.linspace(0.15, 1.15, 41)
 # How far a line across the torso is followed, in shoulder widths.
 _REACH = 1.0
+# Where the hips are widest.
+_HIPS = 1.08
 # Where waistbands can be, in torso lengths.
 _WAIST = (0.5, 0.9)
 
@@ -54,6 +56,11 @@ class TorsoOutline:
             inside = _looked_up(trunk, places)
             halves[side] = np.array([_run(row) for row in inside])
         return cls(halves, body.torso, _waistband(wearer, axis))
+
+    def girth(self, own: float) -> float:
+        """Return how wide the hips are, relative to `own` pixels on either side, 0.7 to 1.1."""
+        halves = [self.half(side, _HIPS, own, (0.7, 1.1)) for side in SIDES]
+        return float(np.mean(halves)) / own
 
     def half(self, side: str, level: float, own: float, give: tuple[float, float]) -> float:
         """Return half of the body's width at a level, in pixels.
@@ -104,8 +111,10 @@ def _waistband(wearer: Wearer, axis: NDArray[np.float64]) -> float | None:
     steps = np.linspace(-0.25, 0.25, 15) * body.width
     across = np.array([body.down[1], -body.down[0]])
     places = axis[:, None] + steps[None, :, None] * across
-    bottom = _looked_up(wearer.part("bottom") > 0.5, places).mean(axis=1)
-    starts = np.flatnonzero(bottom > 0.6)
+    bottom = _looked_up(wearer.part("bottom") > 0.5, places).sum(axis=1)
+    # A bag or a hand before the waist hides it; what is beside that tells.
+    hidden = _looked_up(wearer.part("accessories", "arms") > 0.5, places).sum(axis=1)
+    starts = np.flatnonzero(bottom > np.maximum(0.6 * (len(steps) - hidden), 3))
     if len(starts) == 0 or _LEVELS[starts[0]] > _WAIST[1]:
         return None
     return float(max(_LEVELS[starts[0]], _WAIST[0]))

@@ -272,7 +272,7 @@ def _leg(fit: Fit, side: str, body: Body, contour: Contour) -> tuple[Ribbon, Rib
         beside = outside[int(np.argmin(np.abs(along_axis - share)))]
     source = _edges(contour, (beside, low_out), (crotch, low_in))
     flat = fit.scale * source.widths / 2
-    target = _on_leg([t[name] for name in names], body, side, flat, fit.ease)
+    target = _on_leg([t[name] for name in names], body, side, flat, (fit.ease, fit.girth))
     length = float(np.linalg.norm(t["crotch"] - t[f"bottom_{side}_in"]))
     count = int(np.clip(round(4 * length / body.width), 4, 11))
     fractions = np.linspace(0, 1, count)
@@ -280,7 +280,11 @@ def _leg(fit: Fit, side: str, body: Body, contour: Contour) -> tuple[Ribbon, Rib
 
 
 def _on_leg(
-    corners: Sequence[Point], body: Body, side: str, flat: NDArray[np.float64], ease: float
+    corners: Sequence[Point],
+    body: Body,
+    side: str,
+    flat: NDArray[np.float64],
+    ease: tuple[float, float],
 ) -> Ribbon:
     """Lay a trouser leg's edges along a leg, from the crotch's height down."""
     _, crotch, outer, inner = corners
@@ -292,7 +296,7 @@ def _on_leg(
     axis = smoothed(np.stack([along(leg, float(u))[0] for u in walked]), 0.2 * body.width)
     axis = by_length(axis, np.linspace(0, 1, 24))
     own = np.interp(np.linspace(0, 1, 24), np.linspace(0, 1, len(flat)), flat)
-    half = leg_half(body, walked / whole, own, ease)
+    half = leg_half(body, walked / whole, own, *ease)
     cuff = float(np.linalg.norm(outer - inner)) / 2
     # Towards the hem the corners say how wide the leg is, towards the hip the hip does.
     near = np.linspace(0, 1, 24) ** 2
@@ -301,7 +305,7 @@ def _on_leg(
     hip = edges.outer[0]
     away = SIDES[side] * body.across
     middle = (body.legs["left"][0] + body.legs["right"][0]) / 2
-    least = HIP_HALF * body.width
+    least = HIP_HALF * body.width * ease[1]
     hip = hip + max(least - float((hip - middle) @ away), 0.0) * away
     share = (walked - start) / (end - start)
     out = edges.outer[(share > 0.12) & (share < 0.97)]

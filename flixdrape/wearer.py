@@ -56,7 +56,7 @@ def _alike(rgb: Image, sample: NDArray[np.bool_]) -> Floats:
         spread = np.maximum(own.std(axis=0), np.array([9.0, 3.5, 4.5])) * 2.2
         distance = np.sqrt((((lab - centre) / spread) ** 2).sum(axis=2))
         np.minimum(nearest, distance, out=nearest)
-    soft = cv2.GaussianBlur(ramp(nearest, 1.7, 1.0), (0, 0), 1.0)
+    soft = cv2.GaussianBlur(ramp(nearest, 3.2, 2.2), (0, 0), 1.0)
     return np.asarray(soft, np.float32)
 
 
@@ -170,13 +170,15 @@ class Wearer:
         y -= np.float32(self.body.neck[1])
         return np.asarray(x * np.float32(direction[0]) + y * np.float32(direction[1]), np.float32)
 
-    def torso(self, grow: float = 0.06) -> Floats:
+    def torso(self, grow: float = 0.06, girth: float = 1.0) -> Floats:
         """Return the trunk between shoulders and crotch, as the joints tell: (H, W), 0..1.
 
         Parameters
         ----------
         grow : float
             How far it reaches beyond the body's sides, in shoulder widths.
+        girth : float
+            How wide the hips are, relative to what the shoulders suggest.
         """
         body, width = self.body, self.body.width
         outline = []
@@ -186,8 +188,8 @@ class Wearer:
                 body.neck + 0.17 * width * out - 0.3 * width * body.down,
                 body.shoulders[side] + (0.10 + grow) * width * out - 0.05 * width * body.down,
                 body.shoulders[side] + (grow - 0.03) * width * out + 0.3 * width * body.down,
-                body.pelvis + (0.48 + grow) * width * out,
-                body.pelvis + (0.45 + grow) * width * out + 0.22 * body.torso * body.down,
+                body.pelvis + (0.48 * girth + grow) * width * out,
+                body.pelvis + (0.45 * girth + grow) * width * out + 0.22 * body.torso * body.down,
             ]
             outline.append(points)
         polygon = np.round(outline[0] + outline[1][::-1]).astype(np.int32)

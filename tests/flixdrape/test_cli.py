@@ -169,3 +169,55 @@ def test_runs_as_a_program():
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert done.stderr.startswith("flixdrape: nowhere.png")
+
+
+def test_an_outfit_is_put_on_from_the_body_outwards(tmp_path, capsys):
+    out, trousers = tmp_path / "out.png", str(sample("mannequin_trousers"))
+    assert main(["drape", TEE, trousers, MODEL, "-o", str(out), "--json", "-"]) == 0
+    (line,) = lines(capsys)
+    assert line["garment"] == [TEE, trousers]
+    assert [worn["category"] for worn in line["outfit"]] == ["trousers", "blouse"]
+    assert line["category"] == "blouse"
+    assert set(line["outfit"][0]["target_keypoints"]) <= set(LANDMARKS_OF["trousers"])
+
+
+def test_options_are_read_from_flags_over_a_settings_file(tmp_path, capsys):
+    settings = tmp_path / "settings.json"
+    settings.write_text(json.dumps({"options": {"length": 1.3, "light": 0.0}}))
+    out = str(tmp_path / "o.png")
+
+    def hem(*flags):
+        assert main(["drape", TEE, MODEL, "-o", out, "--json", "-", *flags]) == 0
+        places = lines(capsys)[0]["target_keypoints"]
+        return places["top_hem_left"][1]
+
+    plain = hem()
+    assert hem("--settings", str(settings)) > plain + 20
+    assert hem("--settings", str(settings), "--length", "1.0") == pytest.approx(plain, abs=0.1)
+    assert hem("--shift", "0,0.1") > plain + 5
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ["--length", "3"],
+        ["--fit", "baggy"],
+        ["--shift", "left"],
+        ["--settings", "missing.json"],
+        ["--light", "nan"],
+    ],
+)
+def test_options_out_of_range_are_status_2(flags, tmp_path, capsys):
+    assert main(["drape", TEE, MODEL, "-o", str(tmp_path / "o.png"), *flags]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "Traceback" not in said
+
+
+def test_settings_that_are_no_options_are_status_2(tmp_path, capsys):
+    for content in ("[1, 2]", "not json", '{"sleeves": 2}', '{"options": 3}'):
+        settings = tmp_path / "s.json"
+        settings.write_text(content)
+        out = str(tmp_path / "o.png")
+        assert main(["drape", TEE, MODEL, "-o", out, "--settings", str(settings)]) == 2
+        assert capsys.readouterr().err.count("\n") == 1

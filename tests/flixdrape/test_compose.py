@@ -1,109 +1,198 @@
 """Composition: what is covered, what stays in front, what is never touched."""
 
+from functools import cache
+
 import cv2
 import numpy as np
 import pytest
 from bodies import person
+from figures import (
+    MAGENTA,
+    SHAPE,
+    SKIN,
+    coverage,
+    garment_layer,
+    magenta,
+    near_colour,
+    wearer,
+)
 
-from flixdrape.body import Body
-from flixdrape.compose import compose, occluder_matte
+from flixdrape.compose import compose
+from flixdrape.light import contact_shadow
+from flixdrape.options import DrapeOptions
+from flixdrape.wearer import Wearer
 
-SKIN, HAIR, WALL, SHIRT = (215, 170, 145), (60, 40, 30), (180, 190, 200), (40, 60, 160)
+AS_PHOTOGRAPHED = DrapeOptions(light=0.0)
+CLOTH = (20, 160, 90)
+CROSSING = {"left_elbow": (265, 200), "left_wrist": (205, 210)}
 
-
-def draw_person(keypoints):
-    """A flat figure in the joints' places."""
-    image = np.full((520, 400, 3), WALL, np.uint8)
-
-    def line(names, colour, thickness):
-        points = np.round([keypoints[name] for name in names]).astype(np.int32)
-        cv2.polylines(image, [points], False, colour, thickness)
-
-    for side in ("left", "right"):
-        line([f"{side}_hip", f"{side}_knee", f"{side}_ankle"], (50, 50, 60), 34)
-    torso = [keypoints[n] for n in ("left_shoulder", "right_shoulder", "right_hip", "left_hip")]
-    cv2.fillPoly(image, [np.round(torso).astype(np.int32)], SHIRT)
-    for side in ("left", "right"):
-        line([f"{side}_shoulder", f"{side}_elbow"], SHIRT, 24)
-        line([f"{side}_elbow", f"{side}_wrist"], SKIN, 18)
-        wrist, elbow = keypoints[f"{side}_wrist"], keypoints[f"{side}_elbow"]
-        hand = np.round(wrist + 0.2 * (wrist - elbow)).astype(int)
-        cv2.circle(image, hand.tolist(), 13, SKIN, -1)
-    cv2.ellipse(image, (200, 62), (30, 42), 0, 0, 360, HAIR, -1)
-    cv2.ellipse(image, (200, 72), (22, 30), 0, 0, 360, SKIN, -1)
-    cv2.line(image, (200, 95), (200, 128), SKIN, 24)
-    rng = np.random.default_rng(0)
-    return np.clip(image + rng.normal(0, 2, image.shape), 0, 255).astype(np.uint8)
-
-
-def full_cover():
-    garment = np.zeros((520, 400, 4), np.uint8)
-    garment[...] = (255, 0, 255, 255)
-    return garment
+CASES = {
+    "a short top, long hair, a bag": (
+        coverage("blouse", sleeves=0.4),
+        {"sleeves": "long", "hair": "long", "bag": True},
+    ),
+    "a sleeveless top, arms crossed": (
+        coverage("blouse"),
+        {"keypoints": person(CROSSING), "sleeves": "long"},
+    ),
+    "trousers under a top that hangs over": (coverage("trousers"), {"below": "skirt"}),
+    "a dress on a coat": (coverage("dress"), {"coat": True}),
+    "a jacket": (coverage("outwear", sleeves=0.9), {"sleeves": "short"}),
+}
 
 
-def test_without_garment_nothing_changes():
-    photo = draw_person(person())
-    empty = np.zeros((520, 400, 4), np.uint8)
-    front = np.zeros((520, 400), np.float32)
-    assert np.array_equal(compose(photo, photo, empty, front).image, photo)
+@cache
+def case(name):
+    cover, look = CASES[name]
+    someone = wearer(**look)
+    garment = garment_layer(cover, CLOTH, look.get("keypoints"))
+    return someone, cover, garment, compose(someone, garment, cover, AS_PHOTOGRAPHED)
 
 
-def test_garment_covers_and_layers_add_up():
-    photo = draw_person(person())
-    front = np.zeros((520, 400), np.float32)
-    front[:100] = 1
-    result = compose(photo, photo, full_cover(), front)
-    assert np.array_equal(result.image[:100], photo[:100])
-    assert (result.image[100:] == (255, 0, 255)).all()
-    assert result.garment[50, 50, 3] == 0
-    assert result.garment[150, 50, 3] == 255
-    assert result.occluders[50, 50, 3] == 255
+def over(above, below):
+    alpha = above[..., 3:].astype(float) / 255
+    return above[..., :3] * alpha + below * (1 - alpha)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_layers_add_up_to_the_picture(name):
+    """Occluders over the garment over the erased photo; beside the cloth is a shadow."""
+    someone, cover, _, result = case(name)
+    seen = result.garment[..., 3].astype(np.float32) / 255
+    shade = contact_shadow(seen, someone, cover)
+    stacked = over(result.garment, result.erased.astype(float))
+    assert np.abs(stacked - result.image)[shade == 0].max() <= 2
+    assert (result.image <= np.ceil(stacked) + 2).all()
+    darkest = stacked * (1 - shade[..., None]) - 2
+    assert (result.image >= np.floor(darkest)).all()
+    before = result.occluders[..., 3] == 255
+    assert before.sum() > 500
+    assert np.abs(result.image[before].astype(int) - result.occluders[before][:, :3]).max() <= (
+        0.36 * 255
+    )
+    sure = before & (shade == 0)
+    assert np.array_equal(result.image[sure], result.occluders[sure][:, :3])
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_cloth_is_seen_unless_something_is_in_front(name):
+    _, _, garment, result = case(name)
+    total = result.garment[..., 3].astype(int) + result.occluders[..., 3]
+    opaque = garment[..., 3] == 255
+    assert np.abs(total[opaque] - 255).max() <= 1
+    assert result.garment[..., 3][garment[..., 3] == 0].max() == 0
+    plain = opaque & (result.occluders[..., 3] == 0)
+    assert plain.sum() > 3000
+    assert (result.image[plain] == CLOTH).all()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_pixels_far_from_any_clothes_are_untouched(name):
+    someone, _, garment, result = case(name)
+    clothes = someone.part("top", "outer", "dress", "bottom", "accessories")
+    mask = np.maximum(clothes, garment[..., 3] / 255).astype(np.float32)
+    far = cv2.dilate(mask, np.ones((41, 41), np.uint8)) == 0
+    assert far.mean() > 0.2
+    assert np.array_equal(result.image[far], someone.rgb[far])
+    face = slice(50, 90), slice(190, 210)
+    assert np.array_equal(result.image[face], someone.rgb[face])
+
+
+def test_bag_hair_and_hands_come_before_the_cloth():
+    someone, _, _, result = case("a short top, long hair, a bag")
+    for y, x in ((340, 130), (150, 170), (288, 131)):
+        assert result.occluders[y, x, 3] > 250
+        assert np.array_equal(result.image[y, x], someone.rgb[y, x])
+
+
+def test_painted_arm_before_the_chest_comes_before_the_cloth():
+    """The old sleeve crosses the chest; under a sleeveless top the arm in it is bare."""
+    someone, _, garment, result = case("a sleeveless top, arms crossed")
+    y, x = 205, 233
+    assert garment[y, x, 3] == 255
+    assert someone.part("top")[y, x] == 1
+    assert np.linalg.norm(result.image[y, x].astype(float) - SKIN) < 40
+    assert result.garment[y, x, 3] == 0
+
+
+def test_top_that_hangs_over_stays_before_new_trousers():
+    someone, cover, garment, result = case("trousers under a top that hangs over")
+    y, x = 258, 200
+    assert garment[y, x, 3] == 255
+    assert np.array_equal(result.image[y, x], someone.rgb[y, x])
+    tucked = compose(someone, garment, cover, DrapeOptions(light=0.0, tuck=True))
+    assert (tucked.image[y, x] == CLOTH).all()
+
+
+def test_loud_clothes_are_gone_from_the_picture():
+    someone = wearer(sleeves="long", softness=0, colours={"top": MAGENTA})
+    cover = coverage("blouse", sleeves=0.4)
+    result = compose(someone, garment_layer(cover), cover)
+    assert magenta(someone.rgb).max() > 200
+    assert magenta(result.image).max() < 25
+    assert magenta(result.erased)[someone.part("arms") == 1].max() < 25
+
+
+def test_without_a_garment_and_old_clothes_nothing_changes():
+    someone = wearer(below="none", sleeves="none")
+    bare = Wearer(someone.rgb, someone.joints, someone.body, someone.parsing)
+    cover = coverage("trousers")
+    result = compose(bare, np.zeros((*SHAPE, 4), np.uint8), cover)
+    assert np.array_equal(result.image, someone.rgb)
+    assert result.became == {}
 
 
 def test_soft_edges_mix():
-    photo = np.zeros((10, 10, 3), np.uint8)
-    garment = np.full((10, 10, 4), 200, np.uint8)
+    someone = wearer(below="none", sleeves="none", noise=0.0)
+    garment = np.full((*SHAPE, 4), 250, np.uint8)
     garment[..., 3] = 128
-    image = compose(photo, photo, garment, np.zeros((10, 10), np.float32)).image
-    assert np.abs(image.astype(int) - 100).max() <= 1
+    result = compose(someone, garment, coverage("trousers"), AS_PHOTOGRAPHED)
+    y, x = 400, 40
+    assert result.image[y, x] == pytest.approx((someone.rgb[y, x].astype(int) + 250) / 2, abs=2)
 
 
-def matte_of(keypoints, sleeves):
-    photo = draw_person(keypoints)
-    return occluder_matte(photo, keypoints, Body.from_keypoints(keypoints), sleeves)
+@pytest.mark.parametrize("edge", [0.5, 1.5, 4.0])
+def test_soft_edges_only_shrink_the_cloth(edge):
+    someone, cover, garment, sharp = case("a dress on a coat")
+    soft = compose(someone, garment, cover, DrapeOptions(light=0.0, edge=edge))
+    before, after = sharp.garment[..., 3].astype(int), soft.garment[..., 3].astype(int)
+    assert (after <= before + 1).all()
+    assert ((after > 5) & (after < 250)).sum() > ((before > 5) & (before < 250)).sum()
+    assert after[200, 200] == 255
+    assert np.array_equal(soft.garment[200, 200], sharp.garment[200, 200])
 
 
-def test_face_stays_in_front_and_chest_does_not():
-    matte = matte_of(person(), {})
-    assert matte[72, 200] > 0.9
-    assert matte[200, 200] < 0.05
-    assert matte[400, 200] < 0.05
+def test_light_of_the_scene_reaches_the_cloth():
+    someone, cover, garment, plain = case("a dress on a coat")
+    dark = Wearer(
+        (0.3 * someone.rgb).astype(np.uint8), someone.joints, someone.body, someone.parsing
+    )
+    shaded = compose(dark, garment, cover, DrapeOptions(light=1.0))
+    assert shaded.image[200, 200].mean() < 0.9 * plain.image[200, 200].mean()
 
 
-def test_hand_before_the_body_stays_in_front():
-    crossing = person({"left_elbow": (265, 200), "left_wrist": (205, 210)})
-    matte = matte_of(crossing, {"left": 0.3, "right": 0.3})
-    assert matte[211, 195] > 0.6, "the hand"
-    assert matte[205, 230] > 0.6, "the bare forearm"
-    assert matte[160, 200] < 0.05, "the shirt beside it"
+def test_hem_casts_a_shadow_on_the_person_and_not_on_the_wall():
+    someone = wearer(sleeves="none", below="none", hair="none")
+    cover = coverage("blouse", hem=95.0)
+    result = compose(someone, garment_layer(cover), cover, AS_PHOTOGRAPHED)
+    ratio = result.image.astype(float) / np.maximum(result.erased, 1)
+    assert ratio[227, 180:220].mean() < 0.97
+    assert (ratio[someone.part("background") == 1] > 0.97).all() or near_colour(
+        result.image, CLOTH
+    ).any()
 
 
-def test_long_sleeve_covers_the_forearm_but_not_the_hand():
-    crossing = person({"left_elbow": (265, 200), "left_wrist": (205, 210)})
-    matte = matte_of(crossing, {"left": 1.0, "right": 1.0})
-    assert matte[204, 245] < 0.2
-    assert matte[211, 193] > 0.6
+def test_result_is_the_same_every_time():
+    someone, cover, garment, first = case("a dress on a coat")
+    again = compose(someone, garment, cover, AS_PHOTOGRAPHED)
+    assert np.array_equal(first.image, again.image)
 
 
-def test_person_from_behind_keeps_no_face():
-    seen = person()
-    order = list(seen.schema.flip_order)
-    behind = type(seen)(seen.schema, seen.xy[order], seen.scores)
-    assert matte_of(behind, {}).max() == 0
-
-
-@pytest.mark.parametrize("missing", [("nose", "left_eye", "right_eye", "left_ear", "right_ear")])
-def test_cut_off_head_is_no_error(missing):
-    cut = person(missing=missing)
-    assert matte_of(cut, {}).max() == 0
+def test_inputs_are_not_written_to():
+    someone = wearer(sleeves="long")
+    cover = coverage("blouse")
+    garment = garment_layer(cover)
+    photo, cloth = someone.rgb.copy(), garment.copy()
+    compose(someone, garment, cover, DrapeOptions(light=1.0, edge=2.0))
+    assert np.array_equal(someone.rgb, photo)
+    assert np.array_equal(garment, cloth)

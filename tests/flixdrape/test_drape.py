@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from flixdrape import NothingFoundError, UnusableInputError, drape, open_picture
-from flixdrape.analysis import find_garment
+from flixdrape.analysis import analyse_garment, analyse_person, find_garment
+from flixdrape.drape import drape_analysed
 from flixdrape.people import find_people
 from flixdrape.samples import GARMENTS, PERSON, sample
 
@@ -173,3 +174,115 @@ def test_results_are_saved(tmp_path, draped):
     with Image.open(layers[0]) as image:
         assert image.mode == "RGBA"
         assert image.size == (768, 1024)
+
+
+@pytest.fixture(scope="module")
+def outfit():
+    # Not in the order in which they are put on.
+    garments = [sample("mannequin_top"), sample("mannequin_trousers")]
+    return drape(garments, sample(PERSON))
+
+
+@pytest.fixture(scope="module")
+def clothes():
+    return {name: analyse_garment(sample(name)) for name in GARMENTS}
+
+
+@pytest.fixture(scope="module")
+def model():
+    return analyse_person(sample(PERSON))
+
+
+def middle(result):
+    return np.round(result.person.xy[[5, 6, 11, 12]].mean(axis=0)).astype(int)
+
+
+def test_outfit_is_put_on_from_the_body_outwards(outfit):
+    assert [step["category"] for step in outfit.report["outfit"]] == ["trousers", "blouse"]
+    assert [step.report["category"] for step in outfit.outfit] == ["trousers", "blouse"]
+    assert outfit.report["category"] == outfit.garment.category == "blouse"
+    assert np.array_equal(outfit.image, outfit.outfit[-1].image)
+    assert json.loads(json.dumps(outfit.report)) == outfit.report
+
+
+def test_both_garments_of_an_outfit_are_seen(outfit):
+    seen = outfit.layers["garment"]
+    trousers, top = (step.layers["garment"] for step in outfit.outfit)
+    x, y = middle(outfit)
+    assert top[y, x, 3] == seen[y, x, 3] == 255
+    assert np.array_equal(outfit.image[y, x], top[y, x, :3])
+    x, y = np.round(outfit.person["left_knee"]).astype(int)
+    assert trousers[y, x, 3] == seen[y, x, 3] == 255
+    assert np.abs(outfit.image[y, x].astype(int) - trousers[y, x, :3]).max() <= 1
+    for step in (trousers, top):
+        assert ((step[..., 3] == 255) & (seen[..., 3] == 255)).sum() > 10_000
+
+
+def test_outfits_garment_layer_is_the_union_of_its_garments(outfit):
+    under, over = (step.layers["garment"][..., 3].astype(float) / 255 for step in outfit.outfit)
+    union = over + under * (1 - over)
+    assert np.abs(outfit.layers["garment"][..., 3] / 255 - union).max() < 0.005
+
+
+def test_what_is_not_dressed_stays_through_an_outfit(outfit):
+    photo = open_picture(sample(PERSON)).rgb
+    x, y = np.round(outfit.person["nose"]).astype(int)
+    assert np.array_equal(outfit.image[y - 6 : y + 6, x - 6 : x + 6], photo[y - 6 : y + 6, x - 6 : x + 6])
+    assert np.array_equal(outfit.image[:, :40], photo[:, :40])
+    assert outfit.layers["erased"].shape == photo.shape
+
+
+def test_single_garment_is_no_outfit(clothes, model):
+    result = drape_analysed([clothes["mannequin_top"]], model)
+    assert result.outfit == ()
+    assert "outfit" not in result.report
+
+
+def test_order_in_which_an_outfit_is_given_does_not_matter(outfit, clothes, model):
+    names = ("mannequin_trousers", "mannequin_top")
+    for order in (names, names[::-1]):
+        again = drape_analysed([clothes[name] for name in order], model)
+        assert np.array_equal(again.image, outfit.image)
+
+
+def test_dress_over_trousers(clothes, model):
+    result = drape_analysed([clothes["mannequin_dress"], clothes["mannequin_trousers"]], model)
+    assert [step["category"] for step in result.report["outfit"]] == ["trousers", "dress"]
+    x, y = middle(result)
+    assert np.array_equal(result.image[y, x], result.outfit[1].layers["garment"][y, x, :3])
+
+
+def test_options_reach_every_garment_of_an_outfit(clothes, model):
+    names = ("mannequin_trousers", "mannequin_top")
+    garments = [clothes[name] for name in names]
+    usual, longer = (drape_analysed(garments, model, {"length": v}) for v in (1.0, 0.75))
+    for before, after in zip(usual.outfit, longer.outfit, strict=True):
+        ends = [n for n in before.target if "hem" in n or n.startswith("bottom")]
+        assert ends
+        assert all(after.target[n][1] < before.target[n][1] - 10 for n in ends)
+
+
+def test_tucked_top_ends_at_the_waistband(clothes, model):
+    garments = [clothes["mannequin_trousers"], clothes["mannequin_top"]]
+    hanging = drape_analysed(garments, model, {"tuck": False, "length": 1.2})
+    tucked = drape_analysed(garments, model, {"tuck": True, "length": 1.2})
+    lowest = [
+        np.flatnonzero((r.outfit[1].layers["garment"][..., 3] > 200).any(axis=1))[-1]
+        for r in (hanging, tucked)
+    ]
+    assert lowest[1] < lowest[0] - 10
+
+
+def test_category_and_corners_are_for_one_garment():
+    pair = [sample("mannequin_top"), sample("mannequin_trousers")]
+    with pytest.raises(ValueError, match="one garment"):
+        drape(pair, sample(PERSON), category="blouse")
+    with pytest.raises(ValueError, match="one garment"):
+        drape(pair, sample(PERSON), corners={"center_front": (1.0, 1.0)})
+    with pytest.raises(ValueError, match="no garment"):
+        drape([], sample(PERSON))
+
+
+def test_options_out_of_range_are_refused():
+    with pytest.raises(UnusableInputError, match="light"):
+        drape(sample("mannequin_top"), sample(PERSON), options={"light": 2})

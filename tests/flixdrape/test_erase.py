@@ -1,0 +1,221 @@
+"""Taking the old clothes off."""
+
+import numpy as np
+import pytest
+from bodies import person
+from figures import MAGENTA, SHAPE, SKIN, WALL, coverage, garment_layer, near_colour, wearer
+
+from flixdrape.alpha import from_bytes
+from flixdrape.erase import erase, old_clothes
+from flixdrape.occlusion import front_matte
+from flixdrape.options import DrapeOptions
+from pose import PARTS
+
+
+def erased_of(dressed, cover):
+    """Also what of the new garment is seen."""
+    front = front_matte(dressed, cover, DrapeOptions())
+    alpha = from_bytes(garment_layer(cover)[..., 3]) * (1 - front)
+    return erase(dressed, cover, alpha, front), alpha
+
+
+def loud_outside(dressed, cover):
+    """How many pixels of the loud colour would be seen beside the new garment."""
+    erased, alpha = erased_of(dressed, cover)
+    return int((near_colour(erased.image, MAGENTA, 110) & (alpha < 0.5)).sum())
+
+
+def test_top_replaces_top_and_coat_and_a_dress_down_to_its_hem():
+    cover = coverage("blouse")
+    old = old_clothes(wearer(coat=True, sleeves="long"), cover)
+    assert old.shape == SHAPE
+    assert old[200, 200] == 1, "top"
+    assert old[320, 160] == 1, "coat"
+    assert old[400, 230] == 0, "trousers"
+    assert old[75, 200] == 0, "face"
+    dress = old_clothes(wearer(below="dress"), cover)
+    assert dress[200, 200] == 1
+    assert dress[int(130 + cover.hem) + 10, 200] == 0, "below the hem it serves as a skirt"
+
+
+def test_jacket_over_a_top_keeps_the_top_inside_the_torso():
+    cover = coverage("outwear", sleeves=0.9)
+    dressed = wearer(sleeves="long")
+    old = old_clothes(dressed, cover)
+    assert old[200, 200] == 0
+    assert old[220, 263] > 0.9, "its sleeves go"
+    both = old_clothes(wearer(sleeves="long", coat=True), cover)
+    assert both[200, 200] == 0
+    assert both[320, 160] == 1, "the old coat goes"
+
+
+def test_dress_replaces_all_but_legwear():
+    old = old_clothes(wearer(below="skirt", legwear=True, coat=True), coverage("dress"))
+    assert old[200, 200] == old[320, 160] == old[330, 200] == 1
+    assert old[420, 230] == 0
+
+
+@pytest.mark.parametrize("category", ["skirt", "trousers"])
+def test_what_hangs_from_the_waist_replaces_what_is_below_it(category):
+    cover = coverage(category)
+    old = old_clothes(wearer(tucked=True), cover)
+    assert old[350, 230] == 1
+    assert old[200, 200] == 0
+    dress = old_clothes(wearer(below="dress"), cover)
+    assert dress[300, 200] == 1
+    assert dress[180, 200] == 0, "its upper part serves as a top"
+
+
+@pytest.mark.parametrize("category", ["blouse", "dress", "skirt", "trousers"])
+def test_belt_goes_with_the_clothes(category):
+    assert old_clothes(wearer(belt=True, tucked=True), coverage(category))[241, 200] == 1
+
+
+def test_belt_stays_under_a_jacket():
+    assert old_clothes(wearer(belt=True, tucked=True), coverage("outwear"))[241, 200] == 0
+
+
+@pytest.mark.parametrize(
+    ("look", "cover"),
+    [
+        ({"sleeves": "long"}, coverage("blouse")),
+        ({"sleeves": "long"}, coverage("blouse", sleeves=0.3)),
+        ({"sleeves": "long", "coat": True}, coverage("blouse", sleeves=0.9)),
+        ({"sleeves": "long", "coat": True}, coverage("dress")),
+        ({"sleeves": "long", "below": "skirt"}, coverage("dress")),
+        ({"below": "dress"}, coverage("dress")),
+        ({"tucked": True}, coverage("trousers", legs=0.6)),
+        ({"tucked": True}, coverage("skirt")),
+        ({"tucked": True, "below": "skirt"}, coverage("trousers")),
+    ],
+)
+def test_no_pixel_of_the_old_garments_loud_colour_remains(look, cover):
+    loud = (
+        ("bottom", "dress")
+        if cover.category in ("skirt", "trousers")
+        else ("top", "outer", "dress")
+    )
+    if cover.category == "dress":
+        loud = (*loud, "bottom")
+    dressed = wearer(**look, colours=dict.fromkeys(loud, MAGENTA))
+    assert near_colour(dressed.rgb, MAGENTA, 110).sum() > 5000
+    assert loud_outside(dressed, cover) == 0
+
+
+@pytest.mark.parametrize("category", ["blouse", "dress"])
+def test_skin_where_a_long_sleeve_comes_off_under_a_sleeveless_garment(category):
+    dressed = wearer(sleeves="long", colours={"top": MAGENTA})
+    erased, _ = erased_of(dressed, coverage(category))
+    for side in ("left", "right"):
+        _, elbow, wrist = dressed.body.arms[side]
+        for share in (0.1, 0.5, 0.8):
+            x, y = np.round(elbow + share * (wrist - elbow)).astype(int)
+            assert np.linalg.norm(erased.image[y, x] - SKIN) < 45, (side, share)
+            assert erased.bare[y, x] > 0.95
+            assert erased.became["arms"][y, x] > 0.95
+
+
+def test_arm_is_bare_only_below_a_new_short_sleeve():
+    dressed = wearer(sleeves="long", colours={"top": MAGENTA})
+    erased, _ = erased_of(dressed, coverage("blouse", sleeves=0.4))
+    along = dressed.arm("right").along
+    bare = erased.bare[dressed.arm("right").window]
+    length = dressed.arm("right").length
+    assert bare[along < 0.4 * length - 4].max() < 0.01
+    assert bare[(along > 0.6 * length) & (along < 0.9 * length)].max() > 0.95
+
+
+def test_no_arms_are_painted_under_a_jacket_or_above_a_skirt():
+    for category in ("outwear", "skirt", "trousers"):
+        erased, _ = erased_of(wearer(sleeves="long"), coverage(category, legs=0.5))
+        assert erased.bare.max() == 0
+
+
+def test_scene_comes_to_light_beside_the_body():
+    # A wide coat's skirts stand off the body.
+    dressed = wearer(sleeves="long", coat=True, colours={"outer": MAGENTA})
+    cover = coverage("blouse", sleeves=0.9)
+    erased, _ = erased_of(dressed, cover)
+    assert dressed.part("outer")[330, 144] > 0.9
+    assert np.abs(erased.image[330, 144] - WALL).max() < 15
+    assert erased.became["background"][330, 144] > 0.9
+
+
+def test_clothes_below_go_on_where_a_long_top_comes_off():
+    dressed = wearer(colours={"top": MAGENTA, "bottom": (20, 90, 40)})
+    cover = coverage("blouse", sleeves=0.3, hem=0.84 * dressed.body.torso)
+    erased, _ = erased_of(dressed, cover)
+    assert np.linalg.norm(erased.image[258, 200] - (20, 90, 40)) < 30
+    assert erased.became["bottom"][258, 200] > 0.9
+
+
+def test_legs_are_bare_below_shorter_trousers():
+    dressed = wearer(tucked=True, sleeves="none", colours={"bottom": MAGENTA})
+    erased, _ = erased_of(dressed, coverage("trousers", legs=0.5))
+    for side in ("left", "right"):
+        _, knee, ankle = dressed.body.legs[side]
+        x, y = np.round(knee + 0.5 * (ankle - knee)).astype(int)
+        assert np.linalg.norm(erased.image[y, x] - SKIN) < 45
+        assert erased.became["legs"][y, x] > 0.9
+
+
+def test_chest_is_skin_above_a_low_neckline():
+    dressed = wearer(sleeves="none", colours={"top": MAGENTA})
+    erased, alpha = erased_of(dressed, coverage("blouse"))
+    assert alpha[139, 200] < 0.1
+    assert np.linalg.norm(erased.image[139, 200] - SKIN) < 30
+    assert erased.became["face"][139, 200] > 0.9
+
+
+@pytest.mark.parametrize("category", ["blouse", "outwear", "dress", "skirt", "trousers"])
+def test_far_pixels_are_byte_identical(category):
+    dressed = wearer(sleeves="long", coat=True, bag=True)
+    erased, _ = erased_of(dressed, coverage(category, sleeves=0.3, legs=0.5))
+    away = dressed.part("background") == 1
+    away[:, 60:340] = False
+    away[:10] = True
+    assert np.array_equal(erased.image[away], dressed.rgb[away].astype(np.float32))
+    assert np.array_equal(erased.image[75, 190:210], dressed.rgb[75, 190:210])
+
+
+@pytest.mark.parametrize(
+    ("look", "category"), [({"below": "none"}, "skirt"), ({"below": "none"}, "trousers")]
+)
+def test_nothing_to_do_is_the_picture_itself(look, category):
+    dressed = wearer(**look)
+    empty = np.zeros(SHAPE, np.float32)
+    erased = erase(dressed, coverage(category), empty, empty)
+    assert np.array_equal(erased.image, dressed.rgb)
+    assert erased.bare.max() == 0
+    assert erased.became == {}
+
+
+def test_what_is_wholly_covered_needs_no_erasing():
+    dressed = wearer(sleeves="long")
+    erased = erase(
+        dressed, coverage("blouse"), np.ones(SHAPE, np.float32), np.zeros(SHAPE, np.float32)
+    )
+    assert np.array_equal(erased.image, dressed.rgb)
+    assert erased.became == {}
+
+
+def test_what_pixels_became_adds_up_to_one_at_most():
+    erased, _ = erased_of(wearer(sleeves="long", coat=True), coverage("dress"))
+    total = sum(erased.became.values())
+    assert total.max() < 1 + 1e-4
+    assert set(erased.became) <= set(PARTS)
+    changed = np.abs(erased.image - wearer(sleeves="long", coat=True).rgb).max(axis=2) > 1
+    assert (total[changed] > 0).all()
+
+
+def test_bag_and_hands_survive():
+    dressed = wearer(sleeves="long", bag=True)
+    erased, _ = erased_of(dressed, coverage("dress"))
+    assert np.array_equal(erased.image[340, 125:140], dressed.rgb[340, 125:140])
+    assert np.abs(erased.image[298, 267:271] - dressed.rgb[298, 267:271]).max() < 1
+
+
+def test_unseen_arms_are_no_error():
+    hidden = person(missing=("left_elbow", "left_wrist", "right_elbow", "right_wrist"))
+    erased, _ = erased_of(wearer(hidden, sleeves="long"), coverage("blouse"))
+    assert np.isfinite(erased.image).all()
