@@ -243,11 +243,11 @@ def _pose(args: argparse.Namespace) -> int:
     from flixdrape.annotate import draw_keypoints
     from flixdrape.images import open_picture, save_picture
     from flixdrape.people import find_people
-    from pose import METHODS
+    from pose import shipped_methods
     from pose.formats import coco_results, openpose_people
 
-    if args.method not in METHODS:
-        raise UnusableInputError(f"--method {args.method}: one of {', '.join(METHODS)}")
+    if args.method not in shipped_methods():
+        raise UnusableInputError(f"--method {args.method}: one of {', '.join(shipped_methods())}")
 
     results: list[dict[str, Any]] = []
     image_ids = {file: number for number, file in enumerate(args.images, start=1)}

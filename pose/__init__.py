@@ -1,6 +1,6 @@
 """People's keypoints, and the embedded engine that finds them."""
 
-from pose.estimator import METHODS, PoseEstimator
+from pose.estimator import METHODS, PoseEstimator, shipped_methods
 from pose.keypoints import COCO_17, Keypoints, KeypointSchema
 from pose.parsing import PARTS, HumanParser, Parsing
 
@@ -13,4 +13,5 @@ __all__ = [
     "Keypoints",
     "Parsing",
     "PoseEstimator",
+    "shipped_methods",
 ]

@@ -24,10 +24,12 @@ from pose.engine.topdown import TopDown
 from pose.keypoints import COCO_17, Keypoints
 from pose.topdown import TopDownPeople
 
-__all__ = ["METHODS", "PeopleFinder", "PoseEstimator"]
+__all__ = ["METHODS", "PeopleFinder", "PoseEstimator", "shipped_methods"]
 
 _WEIGHTS = Path(__file__).parent / "weights"
 _DETECTOR = _WEIGHTS / "detector.safetensors"
+# Close crops place joints best, wide ones know the pose better; the last one locates.
+_PADDINGS = (1.1, 1.4, 1.25)
 
 
 class PeopleFinder(Protocol):
@@ -137,7 +139,9 @@ def _detector() -> Detector | None:
 
 def _by_heatmap(weights: Path, flip_test: bool) -> PeopleFinder:
     network = load_checkpoint(weights, COCO_17, KeypointNetwork)
-    predictor = Predictor(network, COCO_17, flip_test=flip_test).fuse()
+    # Who asks for speed, without flip test, gets one look.
+    paddings = _PADDINGS if flip_test else _PADDINGS[-1:]
+    predictor = Predictor(network, COCO_17, flip_test=flip_test, paddings=paddings).fuse()
     return TopDownPeople(TopDown(predictor, _detector()))
 
 
@@ -164,3 +168,14 @@ METHODS: dict[str, tuple[str, Callable[[Path, bool], PeopleFinder]]] = {
     "bottomup": ("bottomup.safetensors", _bottom_up(group_greedy)),
     "bottomup-milp": ("bottomup.safetensors", _bottom_up(group_milp)),
 }
+
+
+def shipped_methods() -> tuple[str, ...]:
+    """Return the methods whose weights are in this release; others need `load(weights=...)`.
+
+    Examples
+    --------
+    >>> "topdown-heatmap" in shipped_methods()
+    True
+    """
+    return tuple(name for name, (file, _) in METHODS.items() if (_WEIGHTS / file).exists())

@@ -227,7 +227,9 @@ def test_outfits_garment_layer_is_the_union_of_its_garments(outfit):
 def test_what_is_not_dressed_stays_through_an_outfit(outfit):
     photo = open_picture(sample(PERSON)).rgb
     x, y = np.round(outfit.person["nose"]).astype(int)
-    assert np.array_equal(outfit.image[y - 6 : y + 6, x - 6 : x + 6], photo[y - 6 : y + 6, x - 6 : x + 6])
+    assert np.array_equal(
+        outfit.image[y - 6 : y + 6, x - 6 : x + 6], photo[y - 6 : y + 6, x - 6 : x + 6]
+    )
     assert np.array_equal(outfit.image[:, :40], photo[:, :40])
     assert outfit.layers["erased"].shape == photo.shape
 

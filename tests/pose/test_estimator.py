@@ -6,7 +6,7 @@ import pytest
 from figure import FIGURE
 from test_scene_predictor import SIDE, Oracle, scene_of
 
-from pose import COCO_17, METHODS, PoseEstimator
+from pose import COCO_17, METHODS, PoseEstimator, shipped_methods
 from pose.bottomup import BottomUpPeople
 from pose.engine.grouping import group_greedy
 from pose.engine.scene_predictor import ScenePredictor
@@ -54,6 +54,8 @@ def test_nobody_there_leaves_a_candidate_without_confidence():
 def test_shipped_methods_agree_on_the_sample(method):
     from flixdrape.samples import PERSON, sample
 
+    if method not in shipped_methods():
+        pytest.skip(f"no weights of {method} are shipped yet")
     image = cv2.cvtColor(cv2.imread(str(sample(PERSON))), cv2.COLOR_BGR2RGB)
     found = PoseEstimator.load(method)(image)
     assert len(found) == 1
