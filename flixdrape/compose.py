@@ -71,7 +71,7 @@ def compose(
     # A painted arm is in front as a bare one is.
     before = np.maximum(front, erased.bare)
     seen = alpha * (1 - before)
-    shadow = contact_shadow(seen, wearer, cover) * (1 - front)
+    shadow = contact_shadow(seen, wearer) * (1 - front)
     base = erased.image * (1 - shadow[..., None])
     mixed = base + seen[..., None] * (cloth[..., :3].astype(np.float32) - base)
     image = _rounded(mixed)

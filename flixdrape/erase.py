@@ -103,7 +103,11 @@ def erase(wearer: Wearer, cover: Coverage, garment: Floats, front: Floats) -> Er
     old = old_clothes(wearer, cover)
     if cover.category in TOPS:
         # Cloth of another colour than the hair's that was taken for hair.
-        old = np.maximum(old, wearer.part("hair") - wearer.hair())
+        # Hair's own rim, which mixes with what is behind it, is of another colour too, but thin.
+        other = wearer.part("hair") - wearer.hair()
+        rim = 2 * max(round(wearer.body.width / 30), 1) + 1
+        wide = cv2.morphologyEx(other, cv2.MORPH_OPEN, np.ones((rim, rim), np.uint8))
+        old = np.maximum(old, np.asarray(wide, np.float32))
     # Drawn outlines run a little inside of the cloth's own edge, whose colour would remain.
     grown = cv2.dilate(
         old, np.ones((3, 3), np.uint8), iterations=max(round(wearer.body.width / 28), 1)
@@ -165,7 +169,7 @@ def _clothes_below(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Float
         field = wearer.leg(side)
         field.paste(_inside(field, girth * wearer.body.width, _LEG_HALF), body)
     wanted = todo * body
-    # Filled whole: laid on by `wanted`, a layer that is half filled would let the old cloth through.
+    # Filled whole: laid on by `wanted`, a half filled layer would let the old cloth through.
     hole = (wanted > 0).astype(np.float32)
     return fill_holes(wearer.rgb, np.asarray(known, np.float32), hole, seed=1), wanted
 

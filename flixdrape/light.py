@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flixdrape.alpha import from_bytes
-from flixdrape.coverage import Coverage
 from flixdrape.wearer import Wearer
 
 __all__ = ["contact_shadow", "lit"]
@@ -97,7 +96,7 @@ def _exposure(garment: Image, wearer: Wearer, alpha: Floats) -> float:
     return float(np.clip((level / 175.0) ** _EXPOSURE, 0.7, 1.15))
 
 
-def contact_shadow(garment: Floats, wearer: Wearer, cover: Coverage) -> Floats:
+def contact_shadow(garment: Floats, wearer: Wearer) -> Floats:
     """Return how much light the garment takes from the person beside its edge.
 
     Cloth that ends on a body darkens the skin or cloth just beyond it, below more than above.
@@ -108,8 +107,6 @@ def contact_shadow(garment: Floats, wearer: Wearer, cover: Coverage) -> Floats:
         Visible alpha, 0..1.
     wearer : Wearer
         The shadow falls on the person only.
-    cover : Coverage
-        Not used by full-length garments' soles.
 
     Returns
     -------

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -211,25 +212,39 @@ def split_skin(
         parts[skin] = PARTS.index("face")
         return parts
     pixels = np.stack([columns, rows], axis=1).astype(np.float64)
-    distances = np.stack([_distance(pixels, a, b) - radius for _, a, b, radius in bones])
-    limb = np.array([PARTS.index(name) for name, *_ in bones], np.uint8)
-    parts[rows, columns] = limb[distances.argmin(axis=0)]
-    return _whole_patches(parts, skin, _SMALL_PATCH * torso**2)
+    parts[rows, columns] = _nearest(pixels, bones)
+    # Between clothes a bare piece of thigh is rarer than a hand before it.
+    but_thighs = [bone for bone in bones if bone.name != "thigh"]
+    whole = parts.copy()
+    whole[rows, columns] = _nearest(pixels, but_thighs or bones)
+    return _whole_patches(parts, whole, skin, _SMALL_PATCH * torso**2)
 
 
-Bone = tuple[str, NDArray[np.float64], NDArray[np.float64], float]
+class _Bone(NamedTuple):
+    part: str
+    name: str
+    start: NDArray[np.float64]
+    end: NDArray[np.float64]
+    radius: float
 
 
-def _bones(points: NDArray[np.float64], labelled: NDArray[np.bool_], torso: float) -> list[Bone]:
+def _nearest(pixels: NDArray[np.float64], bones: Sequence[_Bone]) -> Mask:
+    """Return the part of the bone whose surface is nearest to each of (N, 2) pixels."""
+    distances = np.stack([_distance(pixels, b.start, b.end) - b.radius for b in bones])
+    limb = np.array([PARTS.index(bone.part) for bone in bones], np.uint8)
+    return np.asarray(limb[distances.argmin(axis=0)])
+
+
+def _bones(points: NDArray[np.float64], labelled: NDArray[np.bool_], torso: float) -> list[_Bone]:
     """Return the part, both ends and the radius of every bone that is known."""
     at = {name: points[i] for i, name in enumerate(COCO_17.names) if labelled[i]}
-    bones: list[Bone] = []
+    bones: list[_Bone] = []
     face = [at[name] for name in _FACE_POINTS if name in at]
     shoulders = [at[name] for name in ("left_shoulder", "right_shoulder") if name in at]
     if face:
         head = np.mean(face, axis=0)
         neck = np.mean(shoulders, axis=0) if len(shoulders) == 2 else head
-        bones.append(("face", head, neck, _HEAD * torso))
+        bones.append(_Bone("face", "head", head, neck, _HEAD * torso))
     for side in ("left", "right"):
         shoulder, elbow, wrist, hip, knee, ankle = (
             at.get(f"{side}_{joint}")
@@ -237,14 +252,14 @@ def _bones(points: NDArray[np.float64], labelled: NDArray[np.bool_], torso: floa
         )
         if elbow is not None and wrist is not None:
             fingers = wrist + 0.4 * (wrist - elbow)
-            bones.append(("arms", elbow, wrist, _FOREARM * torso))
-            bones.append(("arms", wrist, fingers, _HAND * torso))
+            bones.append(_Bone("arms", "forearm", elbow, wrist, _FOREARM * torso))
+            bones.append(_Bone("arms", "hand", wrist, fingers, _HAND * torso))
         if shoulder is not None and elbow is not None:
-            bones.append(("arms", shoulder, elbow, _UPPER_ARM * torso))
+            bones.append(_Bone("arms", "upper arm", shoulder, elbow, _UPPER_ARM * torso))
         if hip is not None and knee is not None:
-            bones.append(("legs", hip, knee, _THIGH * torso))
+            bones.append(_Bone("legs", "thigh", hip, knee, _THIGH * torso))
         if knee is not None and ankle is not None:
-            bones.append(("legs", knee, ankle, _SHIN * torso))
+            bones.append(_Bone("legs", "shin", knee, ankle, _SHIN * torso))
     return bones
 
 
@@ -273,14 +288,13 @@ def _distance(
     return np.asarray(np.linalg.norm(pixels - a - share[:, None] * along, axis=1))
 
 
-def _whole_patches(parts: Mask, skin: NDArray[np.bool_], area: float) -> Mask:
-    """Give every connected patch of skin smaller than `area` to the part that has most of it."""
+def _whole_patches(parts: Mask, whole: Mask, skin: NDArray[np.bool_], area: float) -> Mask:
+    """Give every connected patch of skin smaller than `area` to what `whole` says most often."""
     count, found = cv2.connectedComponents(skin.astype(np.uint8), connectivity=8)
     patches = np.asarray(found, dtype=np.int64)[skin]
-    own = parts[skin]
     pixels = np.zeros((count, len(PARTS)), np.int64)
-    np.add.at(pixels, (patches, own), 1)
+    np.add.at(pixels, (patches, whole[skin]), 1)
     small = pixels.sum(axis=1) < area
     result = parts.copy()
-    result[skin] = np.where(small[patches], pixels.argmax(axis=1)[patches], own)
+    result[skin] = np.where(small[patches], pixels.argmax(axis=1)[patches], parts[skin])
     return result

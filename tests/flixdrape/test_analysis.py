@@ -41,7 +41,7 @@ def no_networks(monkeypatch):
 def test_garment_is_cut_out_in_its_photos_frame(top):
     assert top.cutout.rgba.shape == (*top.photo.rgb.shape[:2], 4)
     assert top.garment.category == "blouse"
-    x, y = np.mean([place for place in top.garment.points.values()], axis=0).round().astype(int)
+    x, y = np.mean(list(top.garment.points.values()), axis=0).round().astype(int)
     assert top.cutout.matte[y, x] > 0.98
     assert top.cutout.matte[5, 5] == 0
 
@@ -147,7 +147,7 @@ def test_person_meant_by_a_point_and_nobody_there(model):
 
 def test_blank_pictures_say_what_they_lack():
     blank = open_picture(np.full((300, 200, 3), 128, np.uint8), name="blank")
-    with pytest.raises(NothingFoundError, match="blank.*no garment"):
+    with pytest.raises(NothingFoundError, match=r"blank.*no garment"):
         analyse_garment(blank)
-    with pytest.raises(NothingFoundError, match="blank.*no person"):
+    with pytest.raises(NothingFoundError, match=r"blank.*no person"):
         analyse_person(blank)

@@ -59,7 +59,7 @@ def test_layers_add_up_to_the_picture(name):
     """Occluders over the garment over the erased photo; beside the cloth is a shadow."""
     someone, cover, _, result = case(name)
     seen = result.garment[..., 3].astype(np.float32) / 255
-    shade = contact_shadow(seen, someone, cover)
+    shade = contact_shadow(seen, someone)
     stacked = over(result.garment, result.erased.astype(float))
     assert np.abs(stacked - result.image)[shade == 0].max() <= 2
     assert (result.image <= np.ceil(stacked) + 2).all()

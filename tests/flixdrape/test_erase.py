@@ -1,5 +1,6 @@
 """Taking the old clothes off."""
 
+import cv2
 import numpy as np
 import pytest
 from bodies import person
@@ -219,3 +220,25 @@ def test_unseen_arms_are_no_error():
     hidden = person(missing=("left_elbow", "left_wrist", "right_elbow", "right_wrist"))
     erased, _ = erased_of(wearer(hidden, sleeves="long"), coverage("blouse"))
     assert np.isfinite(erased.image).all()
+
+
+def test_rim_of_the_hair_is_no_cloth():
+    """Where hair mixes with the wall its colour is neither's."""
+    dressed = wearer(hair="long", sleeves="none")
+    soft = cv2.GaussianBlur(dressed.rgb, (0, 0), 1.2)
+    dressed = type(dressed)(soft, dressed.joints, dressed.body, dressed.parsing)
+    erased, _ = erased_of(dressed, coverage("blouse"))
+    # Beside the neck, above the shoulders: far from any cloth.
+    beside = (slice(70, 108), slice(155, 180))
+    assert np.array_equal(erased.image[beside], dressed.rgb[beside])
+
+
+def test_cloth_that_was_taken_for_hair_is_taken_off():
+    dressed = wearer(hair="long", sleeves="none")
+    photo = dressed.rgb.copy()
+    low = dressed.part("hair") > 0.3
+    low[:150] = False
+    assert low.sum() > 500
+    photo[low] = MAGENTA
+    dressed = type(dressed)(photo, dressed.joints, dressed.body, dressed.parsing)
+    assert loud_outside(dressed, coverage("blouse")) == 0

@@ -93,7 +93,7 @@ def test_night_darkens_and_day_does_not_darken():
 def test_contact_shadow_lies_on_the_person_and_outside_of_the_garment():
     dressed = wearer()
     garment = from_bytes(garment_layer(COVER)[..., 3])
-    shadow = contact_shadow(garment, dressed, COVER)
+    shadow = contact_shadow(garment, dressed)
     assert shadow.shape == SHAPE
     assert 0 <= shadow.min() <= shadow.max() <= 0.35 + 1e-6
     assert shadow[garment == 1].max() == 0
@@ -105,7 +105,7 @@ def test_contact_shadow_falls_below_more_than_above():
     dressed = wearer(below="skirt")
     garment = np.zeros(SHAPE, np.float32)
     garment[180:220, 180:220] = 1
-    shadow = contact_shadow(garment, dressed, COVER)
+    shadow = contact_shadow(garment, dressed)
     assert shadow[221, 200] > shadow[178, 200] + 0.02
     assert shadow[260, 200] < 0.01
-    assert contact_shadow(0 * garment, dressed, COVER).max() == 0
+    assert contact_shadow(0 * garment, dressed).max() == 0

@@ -63,7 +63,9 @@ def test_labels_lie_where_the_parts_are(scale, refine, flip):
     assert (labels[inner] == 6).all()
     both = (labels > 0) & (parts > 0)
     assert both.sum() / ((labels > 0) | (parts > 0)).sum() > 0.9
-    rows = np.nonzero(labels == 6)[0].mean(), np.nonzero(parts == 6)[0].mean()
+    # In a column, that no border between black and a brighter stripe disturbs.
+    column = round(140 * scale)
+    rows = [np.nonzero(found[:, column] == 6)[0].mean() for found in (labels, parts)]
     assert rows[0] == pytest.approx(rows[1], abs=0.7 * scale)
 
 

@@ -77,9 +77,9 @@ def test_a_face_stays_one_however_much_skin_it_is_joined_to():
     assert at(split_skin(skin, JOINTS, ALL), JOINTS[0]) == "face"
 
 
-def test_a_hand_on_the_hip_is_no_leg():
+def test_a_hand_before_a_covered_thigh_is_no_leg():
     joints = JOINTS.copy()
-    joints[COCO_17.index("left_wrist")] = joints[COCO_17.index("left_hip")] + (11, 4)
+    joints[COCO_17.index("left_wrist")] = joints[COCO_17.index("left_hip")] + (0, 20)
     skin = np.zeros((280, 200), bool)
     x, y = np.round(joints[COCO_17.index("left_wrist")]).astype(int)
     skin[y - 4 : y + 12, x - 5 : x + 6] = True

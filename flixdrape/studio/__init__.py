@@ -1,0 +1,1 @@
+"""FlixDrape Studio: the browser front end, and the HTTP API under it."""

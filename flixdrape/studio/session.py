@@ -1,0 +1,165 @@
+"""What one visitor has chosen and corrected; every change makes a new value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from flixdrape.analysis import GarmentAnalysis, PersonAnalysis
+from flixdrape.errors import UnusableInputError
+from flixdrape.studio.analyses import ANALYSES, Lap
+from garment import LANDMARKS_OF
+from pose import COCO_17, Keypoints
+
+__all__ = ["SIDES", "Corrections", "Session"]
+
+Point = tuple[float, float]
+#: The two photos.
+SIDES = ("garment", "person")
+# Joints less sure are neither drawn nor met by a click.
+SURE = 0.2
+
+
+@dataclass(frozen=True)
+class Corrections:
+    """What a visitor put right.
+
+    Attributes
+    ----------
+    corners, joints : dict of str to (x, y)
+        In pixels of the garment's and of the person's photo.
+    category, view : str or None
+        In place of what was found.
+    person : int
+        Who of several, the largest first.
+    """
+
+    corners: dict[str, Point] = field(default_factory=dict)
+    joints: dict[str, Point] = field(default_factory=dict)
+    category: str | None = None
+    view: str | None = None
+    person: int = 0
+
+    def moved(self, side: str, name: str, point: Point) -> Corrections:
+        """Return these with a point of one photo put elsewhere."""
+        if side == "garment":
+            return replace(self, corners={**self.corners, name: point})
+        return replace(self, joints={**self.joints, name: point})
+
+    def without(self, side: str) -> Corrections:
+        """Return these without the points of one photo."""
+        return replace(self, corners={}) if side == "garment" else replace(self, joints={})
+
+
+@dataclass(frozen=True)
+class Session:
+    """Two photos and what was put right about them.
+
+    Attributes
+    ----------
+    garment, person : str or None
+        Paths of the photos.
+    corrections : Corrections
+        Those that hold.
+    past : tuple of Corrections
+        Those that held before, the last at the end.
+    selected : dict of str to str
+        The point about to be moved in each photo.
+    """
+
+    garment: str | None = None
+    person: str | None = None
+    corrections: Corrections = field(default_factory=Corrections)
+    past: tuple[Corrections, ...] = ()
+    selected: dict[str, str] = field(default_factory=dict)
+
+    def with_photo(self, side: str, path: str | None) -> Session:
+        """Return the session with another photo; corrections of the old one are gone."""
+        if getattr(self, side) == path:
+            return self
+        old = self.corrections
+        if side == "garment":
+            kept = replace(old, corners={}, category=None, view=None)
+            return Session(path, self.person, kept)
+        return Session(self.garment, path, replace(old, joints={}, person=0))
+
+    def corrected(self, corrections: Corrections) -> Session:
+        """Return the session with other corrections; these can be undone."""
+        if corrections == self.corrections:
+            return self
+        past = (*self.past, self.corrections)[-50:]
+        return replace(self, corrections=corrections, past=past, selected={})
+
+    def undone(self) -> Session:
+        """Return the session before the last correction."""
+        if not self.past:
+            return replace(self, selected={})
+        return replace(self, corrections=self.past[-1], past=self.past[:-1], selected={})
+
+    def select(self, side: str, name: str | None) -> Session:
+        """Return the session with a point chosen, or none."""
+        others = {key: value for key, value in self.selected.items() if key != side}
+        return replace(self, selected={**others, side: name} if name else others)
+
+    def click(self, side: str, point: Point) -> Session:
+        """Choose the point nearest to a click; if one is chosen already, put it there."""
+        chosen = self.selected.get(side)
+        if chosen:
+            return self.corrected(self.corrections.moved(side, chosen, point))
+        return self.select(side, nearest(self.keypoints(side), point))
+
+    def keypoints(self, side: str) -> Keypoints:
+        """Return the points of one photo, corrections in place."""
+        if side == "garment":
+            return self.garment_analysis().garment.keypoints
+        return self.person_analysis().wearer.joints
+
+    def names(self, side: str) -> tuple[str, ...]:
+        """Return the names of the points that one photo may have."""
+        if side == "person":
+            return COCO_17.names
+        return tuple(LANDMARKS_OF[self.garment_analysis().garment.category])
+
+    def garment_analysis(self, lap: Lap | None = None) -> GarmentAnalysis:
+        """Return the garment's analysis, corrections in place.
+
+        Raises
+        ------
+        UnusableInputError
+            If there is no photo yet.
+        """
+        if not self.garment:
+            raise UnusableInputError("Add a garment photo first, or pick one of the samples.")
+        changes = self.corrections
+        found = ANALYSES.garment(self.garment, changes.category, lap)
+        return found.corrected(changes.corners, view=changes.view)
+
+    def person_analysis(self, lap: Lap | None = None) -> PersonAnalysis:
+        """Return the person's analysis, corrections in place.
+
+        Raises
+        ------
+        UnusableInputError
+            If there is no photo yet.
+        """
+        if not self.person:
+            raise UnusableInputError("Add a photo of a person first, or pick the sample.")
+        found = ANALYSES.person(self.person, self.corrections.person, lap)
+        return found.corrected(self.corrections.joints) if self.corrections.joints else found
+
+
+def nearest(keypoints: Keypoints, point: Point) -> str | None:
+    """Return the name of the visible point nearest to a place; None if none is visible.
+
+    Parameters
+    ----------
+    keypoints : Keypoints
+        To look among.
+    point : (x, y)
+        The place.
+    """
+    distances = np.linalg.norm(keypoints.xy - np.asarray(point), axis=1)
+    distances[keypoints.scores <= SURE] = np.inf
+    best = int(distances.argmin())
+    return keypoints.schema.names[best] if np.isfinite(distances[best]) else None
