@@ -57,7 +57,7 @@ def over(above, below):
 @pytest.mark.parametrize("name", CASES)
 def test_layers_add_up_to_the_picture(name):
     """Occluders over the garment over the erased photo; beside the cloth is a shadow."""
-    someone, cover, _, result = case(name)
+    someone, _, _, result = case(name)
     seen = result.garment[..., 3].astype(np.float32) / 255
     shade = contact_shadow(seen, someone)
     stacked = over(result.garment, result.erased.astype(float))
