@@ -1,4 +1,4 @@
-"""The command line: ``flixdrape drape | pose | garment | demo``."""
+"""The command line: ``flixdrape drape | pose | garment | demo | studio``."""
 
 from __future__ import annotations
 
@@ -90,7 +90,21 @@ def _parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", help="drape the shipped samples")
     demo.add_argument("--out", default="out", help="folder to write to (default: %(default)s)")
     demo.set_defaults(run=_demo)
+
+    studio = commands.add_parser("studio", help="serve the page and the HTTP API")
+    _add_serving(studio)
+    studio.set_defaults(run=_studio)
     return parser
+
+
+def _add_serving(studio: argparse.ArgumentParser) -> None:
+    studio.add_argument("--host", default="127.0.0.1", help="default: %(default)s")
+    studio.add_argument("--port", type=int, default=7860, help="default: %(default)s")
+    studio.add_argument("--root-path", default="", help="prefix that a proxy serves it under")
+    studio.add_argument("--auth-file", metavar="FILE", help="lines of name:password")
+    studio.add_argument("--workers", type=int, default=0, help="drapes at once; 0: cores / 2")
+    studio.add_argument("--queue", type=int, default=64, help="how many may wait (%(default)s)")
+    studio.add_argument("--max-file-size", default="20mb", help="of an upload (%(default)s)")
 
 
 def _complain(error: FlixDrapeError) -> int:
@@ -356,6 +370,15 @@ def _demo(args: argparse.Namespace) -> int:
 
     _make_folder(args.out)
     run_demo(Path(args.out))
+    return 0
+
+
+def _studio(args: argparse.Namespace) -> int:
+    from dataclasses import fields
+
+    from flixdrape.studio.serve import ServeOptions, serve
+
+    serve(ServeOptions(**{field.name: getattr(args, field.name) for field in fields(ServeOptions)}))
     return 0
 
 

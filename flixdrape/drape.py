@@ -200,9 +200,13 @@ def drape_analysed(
 
     Raises
     ------
+    ValueError
+        If there is no garment.
     NothingFoundError
         If too little of a garment is seen.
     """
+    if not garments:
+        raise ValueError("no garment given")
     watch = watch or Stopwatch()
     if not isinstance(options, DrapeOptions):
         options = DrapeOptions.from_mapping(options or {})

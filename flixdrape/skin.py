@@ -59,6 +59,8 @@ def skin_tone(wearer: Wearer, parts: Sequence[str], near: LimbField | None = Non
 
 def _tone_of(wearer: Wearer, part: str, window: Window, least: float) -> Floats | None:
     """Return a part's colour in CIELAB: its hue, and its lightness out of the shade."""
+    if wearer.rgb[window].size == 0:
+        return None
     # Edges mix with what is beside them.
     sure = cv2.erode(wearer.part(part)[window], np.ones((3, 3), np.uint8)) > 0.9
     if sure.sum() < least:

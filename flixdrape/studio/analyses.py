@@ -103,9 +103,7 @@ class Analyses:
             Told the name of every stage that ends.
         """
         key = (_digest(path), Path(path).name, person)
-        return self._people.get(
-            key, lambda: analyse_person(_opened(path), person=person, lap=lap)
-        )
+        return self._people.get(key, lambda: analyse_person(_opened(path), person=person, lap=lap))
 
 
 #: Those of this process.

@@ -52,7 +52,8 @@ class Corrections:
         return replace(self, corners={}) if side == "garment" else replace(self, joints={})
 
 
-@dataclass(frozen=True)
+# Compared and hashed by identity: the page asks for a hash to see that it is another one.
+@dataclass(frozen=True, eq=False)
 class Session:
     """Two photos and what was put right about them.
 

@@ -84,6 +84,7 @@ def test_corrected_corners_move_the_garment_without_networks(top, model, draped,
         assert tuple(corrected.garment.keypoints[name]) == pytest.approx(place)
         assert corrected.garment.keypoints.score_of(name) == 1.0
     assert tuple(top.garment.keypoints[names[0]]) != pytest.approx(moved[names[0]])
+    assert corrected.cutout is not top.cutout, "it is cut out anew"
     result = drape_analysed([corrected], model)
     for name in names:
         assert result.target[name][1] < draped.target[name][1] - 20
@@ -128,6 +129,30 @@ def test_options_are_taken_as_an_object_or_a_mapping(top, model, no_networks):
     assert np.array_equal(first.image, second.image)
     with pytest.raises(UnusableInputError, match="length"):
         drape_analysed([top], model, {"length": 9})
+
+
+def test_nothing_to_put_on_is_refused(model):
+    with pytest.raises(ValueError, match="no garment"):
+        drape_analysed([], model)
+
+
+def test_transparent_photo_is_shown_to_the_network_on_grey(monkeypatch):
+    """Behind transparency may lie anything."""
+    shown = []
+
+    def look(picture, *, category):
+        shown.append((picture, category))
+
+    monkeypatch.setattr(analysis, "_garment_estimator", lambda: look)
+    rgba = np.full((64, 64, 4), (255, 0, 0, 255), np.uint8)
+    rgba[:32, :, 3] = 0
+    with pytest.raises(NothingFoundError, match=r"shop\.png"):
+        analyse_garment(open_picture(rgba, name="shop.png"), category="skirt")
+    [(picture, category)] = shown
+    assert category == "skirt"
+    assert np.ptp(picture[:31]) == 0
+    assert picture[0, 0, 0] > 150
+    assert (picture[40] == (255, 0, 0)).all()
 
 
 def test_laps_are_told_in_order():

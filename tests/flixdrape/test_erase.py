@@ -4,7 +4,19 @@ import cv2
 import numpy as np
 import pytest
 from bodies import person
-from figures import MAGENTA, SHAPE, SKIN, WALL, coverage, garment_layer, near_colour, wearer
+from figures import (
+    MAGENTA,
+    SHAPE,
+    SKIN,
+    WALL,
+    coverage,
+    draw_figure,
+    dressed_as,
+    garment_layer,
+    magenta,
+    near_colour,
+    wearer,
+)
 
 from flixdrape.alpha import from_bytes
 from flixdrape.erase import erase, old_clothes
@@ -123,6 +135,8 @@ def test_arm_is_bare_only_below_a_new_short_sleeve():
     bare = erased.bare[dressed.arm("right").window]
     length = dressed.arm("right").length
     assert bare[along < 0.4 * length - 4].max() < 0.01
+    arm = erased.became["arms"][dressed.arm("right").window]
+    assert arm[along < 0.4 * length - 4].max() < 0.01, "beside a narrow sleeve is no skin"
     assert bare[(along > 0.6 * length) & (along < 0.9 * length)].max() > 0.95
 
 
@@ -242,3 +256,90 @@ def test_cloth_that_was_taken_for_hair_is_taken_off():
     photo[low] = MAGENTA
     dressed = type(dressed)(photo, dressed.joints, dressed.body, dressed.parsing)
     assert loud_outside(dressed, coverage("blouse")) == 0
+
+
+def traces(dressed, cover):
+    """How strongly magenta still shows anywhere beside the new garment, 0..255."""
+    assert (magenta(dressed.rgb) > 200).sum() > 2000, "there is something to take off"
+    result, alpha = erased_of(dressed, cover)
+    return magenta(result.image) * (1 - alpha)
+
+
+@pytest.mark.parametrize(
+    ("look", "cover", "loud"),
+    [
+        ({"sleeves": "long"}, coverage("blouse"), ("top",)),
+        ({"sleeves": "long"}, coverage("blouse", sleeves=0.4), ("top",)),
+        ({}, coverage("blouse", sleeves=0.4, hem=95.0), ("top",)),
+        ({"coat": True}, coverage("blouse", sleeves=1.0), ("top", "outer")),
+        ({"coat": True}, coverage("dress"), ("top", "outer", "bottom")),
+        ({"below": "skirt"}, coverage("trousers"), ("bottom",)),
+        ({}, coverage("trousers", legs=0.4), ("bottom",)),
+        ({"below": "skirt"}, coverage("skirt", hem=170.0), ("bottom",)),
+        ({"below": "dress", "sleeves": "long"}, coverage("dress", hem=180.0), ("dress",)),
+    ],
+)
+def test_not_even_a_tint_remains_where_the_outlines_are_sure(look, cover, loud):
+    """Layers with soft borders lie over one another: none may let the old cloth through."""
+    dressed = wearer(**look, softness=0, colours=dict.fromkeys(loud, MAGENTA))
+    assert traces(dressed, cover).max() < 25
+
+
+def test_doubtful_outlines_leave_hardly_a_trace():
+    dressed = wearer(sleeves="long", colours={"top": MAGENTA})
+    left = traces(dressed, coverage("blouse")) > 25
+    assert left.sum() < 0.004 * (magenta(dressed.rgb) > 200).sum()
+
+
+def test_cloth_a_little_outside_its_outline_goes_too():
+    """Networks draw outlines inside of the cloth's edge."""
+    photo, labels = draw_figure(sleeves="long", colours={"top": MAGENTA})
+    top = labels == PARTS.index("top")
+    inner = cv2.erode(top.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    others = cv2.dilate(((labels > 0) & ~top).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    labels[top & ~inner & ~others] = 0
+    left = traces(dressed_as(photo, labels, softness=0), coverage("blouse"))
+    assert left[~others].max() < 25
+
+
+def test_scene_is_continued_and_not_averaged():
+    """A wall that is dark on one side and light on the other."""
+    photo, labels = draw_figure(coat=True)
+    light = np.linspace(60, 220, SHAPE[1])[None, :, None].astype(np.uint8)
+    photo = np.where((labels == 0)[..., None], light, photo)
+    erased, _ = erased_of(dressed_as(photo, labels), coverage("blouse", sleeves=1.0))
+    for x in (146, 254):
+        assert erased.became["background"][330, x] > 0.9
+        assert np.abs(erased.image[330, x] - float(light[0, x, 0])).max() < 30
+
+
+def test_legs_below_a_shorter_skirt_wear_the_stockings():
+    blue = (40, 60, 150)
+    photo, labels = draw_figure(below="skirt", legwear=True, colours={"legwear": blue})
+    erased, _ = erased_of(dressed_as(photo, labels), coverage("skirt", hem=170.0))
+    assert near_colour(erased.image, blue, 40)[330, 170]
+
+
+@pytest.mark.parametrize("category", ["blouse", "outwear", "dress", "skirt", "trousers"])
+@pytest.mark.parametrize("rows", [205, 330])
+def test_photo_that_ends_at_the_chest_or_the_knees(category, rows):
+    """Hips, or shins, lie outside the picture."""
+    photo, labels = draw_figure(sleeves="long", colours={"top": MAGENTA})
+    box = (0, 0, SHAPE[1], rows)
+    dressed = dressed_as(photo[:rows], labels[:rows], box=box)
+    cover = coverage(category)
+    front = front_matte(dressed, cover, DrapeOptions())
+    alpha = from_bytes(garment_layer(cover)[:rows, :, 3]) * (1 - front)
+    erased = erase(dressed, cover, alpha, front)
+    assert erased.image.shape == (rows, SHAPE[1], 3)
+    assert np.isfinite(erased.image).all()
+    if category in ("blouse", "dress"):
+        assert (magenta(erased.image) * (1 - alpha) > 25).mean() < 0.001
+
+
+def test_photo_is_not_written_to():
+    dressed = wearer(sleeves="long")
+    before = dressed.rgb.copy()
+    for category in ("blouse", "dress", "skirt"):
+        erased_of(dressed, coverage(category))
+    assert np.array_equal(dressed.rgb, before)

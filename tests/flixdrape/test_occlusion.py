@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 from bodies import person
-from figures import SHAPE, coverage, wearer
+from figures import SHAPE, coverage, draw_figure, dressed_as, wearer
 
 from flixdrape.occlusion import bare_arm, belongings, front_matte
 from flixdrape.options import DrapeOptions
+from pose import PARTS
 
 CROSSING = {"left_elbow": (265, 200), "left_wrist": (205, 210)}
 
@@ -145,3 +146,57 @@ def test_a_skirt_leaves_the_arms_bare_whatever_its_sleeves_say():
     field = dressed.arm("left")
     zone = bare_arm(dressed, coverage("skirt", sleeves=0.9), "left")
     assert (zone[field.along > 0.3 * dressed.body.width] == 1).all()
+
+
+def with_accessory(top, bottom, left, right):
+    """How much of the middle of a drawn accessory is kept in front, and how much is worn."""
+    photo, labels = draw_figure()
+    labels[top:bottom, left:right] = PARTS.index("accessories")
+    kept, worn = belongings(dressed_as(photo, labels))
+    middle = (top + bottom) // 2, (left + right) // 2
+    return kept[middle], worn[middle]
+
+
+@pytest.mark.parametrize(
+    ("what", "box"),
+    [
+        ("a hat", (15, 35, 170, 230)),
+        ("a scarf", (125, 145, 170, 230)),
+        ("a handbag before the belly", (200, 260, 175, 225)),
+        ("a bag at the hip", (230, 260, 285, 320)),
+        ("what a hand holds before the waist", (262, 276, 125, 205)),
+    ],
+)
+def test_what_is_carried_is_kept(what, box):
+    kept, worn = with_accessory(*box)
+    assert kept > 0.9, what
+    assert worn == 0, what
+
+
+def test_person_from_behind_keeps_the_hair():
+    seen = person()
+    order = list(seen.schema.flip_order)
+    behind = type(seen)(seen.schema, seen.xy[order], seen.scores)
+    photo, labels = draw_figure()
+    labels[labels == PARTS.index("face")] = PARTS.index("hair")
+    front = front_matte(dressed_as(photo, labels, behind), coverage(), DrapeOptions())
+    assert front[40, 200] > 0.9
+    assert front[200, 200] < 0.05
+
+
+def test_cut_off_head_is_no_error():
+    cut = person(missing=("nose", "left_eye", "right_eye", "left_ear", "right_ear"))
+    photo, labels = draw_figure(cut, hair="none")
+    labels[:120] = 0
+    front = front_matte(dressed_as(photo, labels, cut), coverage(sleeves=1.0), DrapeOptions())
+    assert front[140:260, 170:230].max() == 0
+
+
+def test_old_dress_does_not_hang_over_a_new_skirt():
+    assert matte(coverage("skirt"), below="dress")[300, 200] < 0.05
+
+
+def test_tucked_top_is_covered_below_the_bodys_waist_only():
+    front = matte(coverage(waist=140.0), DrapeOptions(tuck=True), tucked=True)
+    assert front[260, 200] < 0.05
+    assert front[280, 170] > 0.9

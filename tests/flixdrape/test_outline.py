@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from figures import SHAPE, parsing_of, wearer
+from figures import SHAPE, draw_figure, dressed_as, leaning, parsing_of, wearer
 
 from flixdrape.outline import TorsoOutline
 from pose import PARTS
@@ -117,3 +117,60 @@ def test_no_waistband_where_a_top_hangs_over():
 def test_belt_is_not_taken_for_the_top():
     found = TorsoOutline.of(wearer(tucked=True, belt=True)).waistband
     assert found == pytest.approx(0.85, abs=0.06)
+
+
+@pytest.mark.parametrize("degrees", [12, -20])
+def test_leaning_torso_is_measured_along_its_own_axis(degrees):
+    lean = TorsoOutline.of(leaning(degrees, sleeves="none", tucked=True))
+    upright = TorsoOutline.of(wearer(sleeves="none", tucked=True))
+    assert lean.waistband == pytest.approx(upright.waistband, abs=0.03)
+    for side in ("left", "right"):
+        for level in (0.3, 0.5, 0.7):
+            expected = upright.half(side, level, 45, (0.1, 3.0))
+            assert lean.half(side, level, 45, (0.1, 3.0)) == pytest.approx(expected, abs=2)
+
+
+def test_hidden_levels_are_bridged():
+    """A bag before the belly: the outline above and below it goes on."""
+    photo, labels = draw_figure(sleeves="none")
+    labels[185:215, 140:260] = PARTS.index("accessories")
+    outline = TorsoOutline.of(dressed_as(photo, labels))
+    free = TorsoOutline.of(wearer(sleeves="none"))
+    for side in ("left", "right"):
+        expected = free.half(side, 0.5, 45, (0.1, 3.0))
+        assert outline.half(side, 0.5, 45, (0.1, 3.0)) == pytest.approx(expected, abs=2)
+
+
+def test_hand_before_the_waist_does_not_hide_the_waistband():
+    photo, labels = draw_figure(tucked=True)
+    labels[230:290, 185:205] = PARTS.index("arms")
+    assert TorsoOutline.of(dressed_as(photo, labels)).waistband == pytest.approx(0.82, abs=0.05)
+
+
+def test_hanging_sleeves_are_not_the_body():
+    """Below the armpits there is wall between trunk and sleeve."""
+    outline = TorsoOutline.of(wearer(sleeves="long"))
+    for side in ("left", "right"):
+        assert outline.half(side, 0.8, 45, (0.1, 3.0)) == pytest.approx(45, abs=3)
+
+
+@pytest.mark.parametrize(("half", "girth"), [(36, 0.9), (40, 1.0), (20, 0.7), (60, 1.1)])
+def test_girth_is_the_hips_within_limits(half, girth):
+    def draw(labels):
+        labels[120:250, 160:241] = PARTS.index("top")
+        labels[250:330, 200 - half : 201 + half] = PARTS.index("bottom")
+
+    assert TorsoOutline.of(painted(draw)).girth(40.0) == pytest.approx(girth, abs=0.04)
+
+
+def test_girth_of_hips_that_are_not_seen_is_the_joints():
+    assert TorsoOutline.of(painted(lambda labels: None)).girth(40.0) == 1
+
+
+def test_photo_that_ends_at_the_chest():
+    photo, labels = draw_figure(sleeves="none")
+    cut = dressed_as(photo[:180], labels[:180], box=(0, 0, SHAPE[1], 180))
+    outline, whole = TorsoOutline.of(cut), TorsoOutline.of(wearer(sleeves="none"))
+    expected = whole.half("left", 0.25, 45, (0.1, 3.0))
+    assert outline.half("left", 0.25, 45, (0.1, 3.0)) == pytest.approx(expected, abs=2)
+    assert outline.waistband is None

@@ -91,6 +91,11 @@ def test_hand_on_the_own_sides_hip_crosses_nothing():
     assert not [w for w in judged(keypoints=akimbo)[0] if "crosses" in w]
 
 
+def test_hands_folded_before_the_hips_cross_nothing():
+    folded = person({"left_elbow": (262, 205), "left_wrist": (175, 255)})
+    assert not [w for w in judged(keypoints=folded)[0] if "crosses" in w]
+
+
 def test_one_who_sits_is_told_to_stand():
     sitting = {"left_knee": (240, 300), "right_knee": (160, 300)}
     warnings, _ = judged("trousers", keypoints=person(sitting))

@@ -3,9 +3,11 @@
 import cv2
 import numpy as np
 import pytest
-from figures import SHAPE, SKIN, wearer
+from figures import SHAPE, SKIN, draw_figure, dressed_as, wearer
 
+from flixdrape.limb import LimbField
 from flixdrape.skin import painted_skin, skin_tone
+from pose import PARTS
 
 BROWN = (150, 100, 75)
 
@@ -91,3 +93,19 @@ def test_painted_skin_has_the_tone_and_a_grain_that_repeats():
     assert 0.5 < painted[..., 0].std() < 3
     assert np.array_equal(painted, painted_skin(dressed, tone, window))
     assert painted_skin(dressed, tone).shape == (*SHAPE, 3)
+
+
+def test_limb_outside_the_picture_takes_the_others_skin():
+    dressed = wearer(sleeves="none")
+    away = LimbField.of(dressed.body.arms["left"] + (0, 900), SHAPE, reach=40)
+    assert away.along.size == 0
+    tone = skin_tone(dressed, ("arms",), away)
+    assert lightness_of(tone) == pytest.approx(lightness_of(SKIN), abs=1.5)
+
+
+def test_few_pixels_say_nothing():
+    photo, labels = draw_figure()
+    labels[labels == PARTS.index("arms")] = 0
+    labels[300:305, 128:133] = PARTS.index("arms")
+    photo[300:305, 128:133] = BROWN
+    assert skin_tone(dressed_as(photo, labels), ("arms",)) is None
