@@ -118,5 +118,5 @@ def in_words(result: DrapeResult) -> str:
         lines.append("Worth a look:")
         lines += [f"- {warning[:1].upper()}{warning[1:]}." for warning in report["warnings"]]
     else:
-        lines.append("Nothing to complain about.")
+        lines.append("No warnings.")
     return "\n\n".join(lines[:2]) + "\n\n" + "\n".join(lines[2:])

@@ -45,7 +45,7 @@ def build_page() -> gr.Blocks:
     ) as page:
         gr.Markdown(
             "# FlixDrape Studio\nDrapes a garment's photo onto a person's photo. "
-            "Photos stay on this server and are deleted after an hour.",
+            "Photos stay on this server.",
             elem_id="title",
         )
         with gr.Tabs(), gr.Tab("Drape", id="drape-tab"):
