@@ -76,7 +76,9 @@ def _photo_column(side: str) -> gr.Image:
             elem_id=f"{side}-photo", alt_text=f"The {side}'s photo that you chose",
         )  # fmt: skip
         gr.Examples(
-            [[str(sample(name))] for name in names], [photo], label="Sample people" if side == "person" else "Sample garments",
+            [[str(sample(name))] for name in names],
+            [photo],
+            label="Sample people" if side == "person" else "Sample garments",
             example_labels=[name.replace("_", " ") for name in names],
             api_visibility="private",
         )  # fmt: skip
