@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -152,8 +152,7 @@ def _warp_part(
     crop = _bounds(opaque)
     if crop is None:
         return None
-    for regularisation in _REGULARISATIONS:
-        spline = ThinPlateSpline.fit(part.source, part.target, regularisation=regularisation)
+    for spline in _ever_stiffer(part):
         found = _target_region(spline, opaque, size)
         if found is None:
             return None
@@ -166,7 +165,42 @@ def _warp_part(
     left, top, right, bottom = crop
     moved = backward - np.array([left, top], np.float32)
     sampled = sample_image(layer[top:bottom, left:right], moved, interpolation=interpolation)
-    return _Warped(sampled, region, determinant, spline.anchor_error(), _stretch(backward, inside))
+    # The last resort has targets of its own: it is measured against the part's.
+    missed = np.linalg.norm(spline.warp_points(part.source) - part.target, axis=1)
+    error = max(spline.anchor_error(), float(missed.max()))
+    return _Warped(sampled, region, determinant, error, _stretch(backward, inside))
+
+
+def _ever_stiffer(part: Part) -> Iterator[ThinPlateSpline]:
+    """Give splines that keep to a part's points less and less; the last one cannot fold."""
+    for regularisation in _REGULARISATIONS:
+        yield ThinPlateSpline.fit(part.source, part.target, regularisation=regularisation)
+    yield ThinPlateSpline.fit(part.source, _turned(part.source, part.target))
+
+
+def _turned(source: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Move points by the rotation, scale and shift that bring them nearest to others.
+
+    Where the points' order says that a part is turned over, the best affine map mirrors it;
+    this one does not.
+
+    References
+    ----------
+    S. Umeyama, "Least-squares estimation of transformation parameters between two point
+    patterns", TPAMI 1991.
+    """
+    middle, aim = source.mean(axis=0), target.mean(axis=0)
+    offsets, aims = source - middle, target - aim
+    # In complex numbers a turn and a scale are one factor.
+    numbers, goals = offsets[:, 0] + 1j * offsets[:, 1], aims[:, 0] + 1j * aims[:, 1]
+    power = float((np.abs(numbers) ** 2).sum())
+    factor = (np.conj(numbers) * goals).sum() / max(power, 1e-12)
+    # A part that is turned over whole leaves no turn at all: it keeps its size at least.
+    size = np.sqrt(float((np.abs(goals) ** 2).sum()) / max(power, 1e-12))
+    if abs(factor) < 0.3 * size:
+        factor = 0.3 * size * (factor / abs(factor) if abs(factor) > 1e-9 else 1.0)
+    moved = factor * numbers
+    return np.stack([moved.real, moved.imag], axis=1) + aim
 
 
 def _bounds(mask: NDArray[np.bool_], margin: int = 4) -> Region | None:

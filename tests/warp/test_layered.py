@@ -93,3 +93,16 @@ def test_stretch_tells_a_drawn_out_place():
         cloth(), [Part("a", np.ones((SIZE, SIZE), np.float32), points, pulled)], (200, SIZE)
     )
     assert even.stretch < 1.1 < odd.stretch
+
+
+def test_a_part_turned_over_is_turned_back_and_does_not_fold():
+    """Points in mirrored order, as where a corner was taken for its neighbour."""
+    source = np.array([[20.0, 20.0], [80.0, 20.0], [80.0, 80.0], [20.0, 80.0], [50.0, 45.0]])
+    mirrored = source * [-1, 1] + [110, 5]
+    rgba = np.zeros((100, 100, 4), np.uint8)
+    rgba[15:85, 15:85] = (200, 30, 30, 255)
+    part = Part("sleeve", np.ones((100, 100), np.float32), source, mirrored)
+    warped = warp_layers(rgba, [part], (120, 110))
+    assert warped.folded_fraction == 0
+    assert warped.anchor_error > 5
+    assert (warped.rgba[..., 3] > 128).sum() > 200
