@@ -165,8 +165,12 @@ def _read_settings(file: Path) -> dict[str, Any]:
         raise UnusableInputError(f"{file}: cannot be read ({error.strerror})") from None
     except ValueError:
         raise UnusableInputError(f"{file}: is not JSON") from None
-    # What the studio saves holds more than the options.
     options = content.get("options", content) if isinstance(content, dict) else None
+    if isinstance(content, dict) and options is not content:
+        # The studio saves corrections too.
+        unused = [name for name, value in content.items() if name != "options" and value]
+        if unused:
+            print(f"flixdrape: note: {file}: not replayed: {', '.join(unused)}", file=sys.stderr)
     if not isinstance(options, dict):
         raise UnusableInputError(f"{file}: holds no options; expected a JSON object")
     return options
