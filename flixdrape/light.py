@@ -43,7 +43,7 @@ def lit(garment: Image, wearer: Wearer, strength: float) -> Image:
     alpha = from_bytes(garment[..., 3])
     if strength <= 0 or not (alpha > 0.5).any():
         return garment
-    gain = _shading(wearer, alpha) * _exposure(garment, wearer, alpha)
+    gain = _shading(wearer, alpha) * _exposure(wearer)
     gain = np.clip(gain, *_RANGE) ** np.float32(strength)
     result = garment.copy()
     rgb = garment[..., :3].astype(np.float32)
@@ -83,7 +83,7 @@ def _shading(wearer: Wearer, alpha: Floats) -> Floats:
     return np.exp(cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR))
 
 
-def _exposure(garment: Image, wearer: Wearer, alpha: Floats) -> float:
+def _exposure(wearer: Wearer) -> float:
     """Gain that brings the cloth towards the exposure of the person's photo.
 
     Photos of garments are mostly bright and flat, street scenes are not; what both are exposed
