@@ -79,6 +79,10 @@ def belongings(wearer: Wearer) -> tuple[Floats, Floats]:
     kept, worn : (H, W) float32 arrays
         0..1.
     """
+    return wearer.remembered("belongings", lambda: _belongings(wearer))
+
+
+def _belongings(wearer: Wearer) -> tuple[Floats, Floats]:
     accessories = wearer.part("accessories")
     kept = np.zeros(wearer.shape, np.float32)
     worn = np.zeros(wearer.shape, np.float32)

@@ -44,7 +44,11 @@ class TorsoOutline:
 
     @classmethod
     def of(cls, wearer: Wearer) -> TorsoOutline:
-        """Measure a person."""
+        """Measure a person; once, however often it is asked for."""
+        return wearer.remembered("torso outline", lambda: cls._measured(wearer))
+
+    @classmethod
+    def _measured(cls, wearer: Wearer) -> TorsoOutline:
         body = wearer.body
         axis = body.neck + _LEVELS[:, None] * body.torso * body.down
         steps = np.arange(0, _REACH * body.width)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -17,6 +19,7 @@ __all__ = ["Wearer", "ramp"]
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
+T = TypeVar("T")
 
 _FACE = ("nose", "left_eye", "right_eye", "left_ear", "right_ear")
 # A keypoint of the face less sure does not say where the head is.
@@ -81,7 +84,7 @@ class Wearer:
     body: Body
     parsing: Parsing
     _parts: dict[tuple[str, ...], Floats] = field(default_factory=dict, repr=False, compare=False)
-    _limbs: dict[str, LimbField] = field(default_factory=dict, repr=False, compare=False)
+    _memory: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -98,18 +101,28 @@ class Wearer:
             self._parts[names] = ramp(self.parsing.of(*names), 0.25, 0.7)
         return self._parts[names]
 
+    def remembered(self, key: str, make: Callable[[], T]) -> T:
+        """Return what `make` gave when it was first asked for under this key.
+
+        Several stages of a drape ask the same of a person. Not to be changed by the caller.
+        """
+        if key not in self._memory:
+            self._memory[key] = make()
+        found: T = self._memory[key]
+        return found
+
     def hair(self) -> Floats:
         """Return the hair: (H, W), 0..1; below the chin what has the colour of that above.
 
         Dark cloth on the shoulders is easily taken for long hair; its colour tells it apart.
         """
-        key = ("hair", "by colour")
-        if key not in self._parts:
-            hair, head = self.part("hair"), self.head()
-            sure = (hair > 0.9) & (head > 0.9)
-            alike = _alike(self.rgb, sure) if sure.sum() > _LEAST_HAIR else np.float32(1)
-            self._parts[key] = np.asarray(hair * np.maximum(head, alike), np.float32)
-        return self._parts[key]
+        return self.remembered("hair", self._hair)
+
+    def _hair(self) -> Floats:
+        hair, head = self.part("hair"), self.head()
+        sure = (hair > 0.9) & (head > 0.9)
+        alike = _alike(self.rgb, sure) if sure.sum() > _LEAST_HAIR else np.float32(1)
+        return np.asarray(hair * np.maximum(head, alike), np.float32)
 
     def dressed(self, rgb: Image, seen: Floats, part: str, became: dict[str, Floats]) -> Wearer:
         """Return the same person after a garment was put on.
@@ -138,22 +151,21 @@ class Wearer:
 
     def arm(self, side: str) -> LimbField:
         """Return coordinates about an arm of the image's side, hand included."""
-        key = f"{side}_arm"
-        if key not in self._limbs:
-            joints = self.body.arms[side]
-            hand = 0.45 * float(np.linalg.norm(joints[2] - joints[1]))
-            reach = 0.45 * self.body.width
-            self._limbs[key] = LimbField.of(joints, self.shape, reach, past=hand)
-        return self._limbs[key]
+        return self.remembered(f"{side}_arm", lambda: self._arm(side))
+
+    def _arm(self, side: str) -> LimbField:
+        joints = self.body.arms[side]
+        hand = 0.45 * float(np.linalg.norm(joints[2] - joints[1]))
+        return LimbField.of(joints, self.shape, 0.45 * self.body.width, past=hand)
 
     def leg(self, side: str) -> LimbField:
         """Return coordinates about a leg of the image's side, down to the ankle."""
-        key = f"{side}_leg"
-        if key not in self._limbs:
-            joints = self.body.legs[side]
-            foot = 0.15 * float(np.linalg.norm(np.diff(joints, axis=0), axis=1).sum())
-            self._limbs[key] = LimbField.of(joints, self.shape, 0.5 * self.body.width, past=foot)
-        return self._limbs[key]
+        return self.remembered(f"{side}_leg", lambda: self._leg(side))
+
+    def _leg(self, side: str) -> LimbField:
+        joints = self.body.legs[side]
+        foot = 0.15 * float(np.linalg.norm(np.diff(joints, axis=0), axis=1).sum())
+        return LimbField.of(joints, self.shape, 0.5 * self.body.width, past=foot)
 
     def down(self) -> Floats:
         """Return how far each pixel lies below the shoulders, along the torso, in pixels."""
