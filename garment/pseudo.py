@@ -4,13 +4,18 @@
 ``unlabelled.json`` several times, mirrored, nearer, farther and turned, and keeps the landmarks
 on which the looks agree; where they do not, the photo's known category alone. What it writes is
 a COCO keypoint file for training; it is never validation.
+
+The collection files zipped jackets, cardigans and hoodies under long sleeves and shirts, where
+our categories call what opens all the way down the front outerwear. `relabelled.json` corrects
+those, sorted by eye; it also names photos that could not be told, which are left out.
+``--from FILE`` gives an earlier file the categories known now, without looking at photos again.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +31,9 @@ from pose.engine.crop import apply_homography
 from pose.engine.dataset import read_rgb
 from pose.engine.predictor import Prediction
 
-__all__ = ["consistent_labels", "main"]
+__all__ = ["consistent_labels", "known_categories", "main", "recategorised"]
 
-# Categories of the collection that do not settle ours: among its tops are zipped jackets and
-# cardigans, which the labelled photos call outerwear.
-_UNCLEAR = (None, "blouse")
+_RELABELLED = Path(__file__).parent / "relabelled.json"
 _ANGLES = (-12.0, 9.0)
 _SCALES = (1.15, 0.9)
 
@@ -84,6 +87,55 @@ def consistent_labels(
         return None
     view = VIEWS[int(first.attributes["view"].argmax())]
     return mean, agreed, answer, view
+
+
+def known_categories(photos: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Return what each photo is known to show, by its file's stem; none where it is not known.
+
+    Parameters
+    ----------
+    photos : sequence of mapping
+        Entries of ``unlabelled.json``: `file_name` and the collection's `category`, or None.
+
+    Examples
+    --------
+    >>> known_categories([{"file_name": "images/a.webp", "category": "skirt"}])
+    {'a': 'skirt'}
+    """
+    corrected = {
+        stem: category
+        for category, stems in json.loads(_RELABELLED.read_text()).items()
+        for stem in stems
+    }
+    known = {}
+    for photo in photos:
+        stem = Path(photo["file_name"]).stem
+        category = corrected.get(stem, photo["category"])
+        if category in CATEGORIES:
+            known[stem] = category
+    return known
+
+
+def recategorised(annotation: Mapping[str, Any], category: str) -> dict[str, Any]:
+    """Give a pseudo-label another category: of its landmarks those stay that mean the same in both.
+
+    The front's centre does not: on what opens it is where the two sides meet.
+    """
+    number = CATEGORIES.index(category) + 1
+    if annotation["category_id"] == number:
+        return dict(annotation)
+    shared = set(LANDMARKS_OF[category]) - {"center_front"}
+    rows = np.asarray(annotation["keypoints"], dtype=np.float64).reshape(-1, 3)
+    box = annotation.get("region") or _box_of(rows)
+    keep = np.array([name in shared for name in FASHIONAI_24.names])
+    points = (rows * keep[:, None]).ravel().tolist()
+    return {**annotation, "category_id": number, "keypoints": points, "region": box}
+
+
+def _box_of(rows: NDArray[np.float64]) -> list[float]:
+    points = rows[rows[:, 2] > 0, :2]
+    low, high = points.min(axis=0), points.max(axis=0)
+    return [round(float(v), 1) for v in (*low, *(high - low))]
 
 
 def _largest(estimator: GarmentEstimator, image: NDArray[np.uint8]) -> Prediction:
@@ -145,44 +197,67 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of unlabelled.json")
     parser.add_argument("--out", type=Path, required=True, help="JSON file to write")
     parser.add_argument("--weights", type=Path, help="other weights than the shipped ones")
+    parser.add_argument("--from", dest="earlier", type=Path, help="an earlier file, recategorised")
     args = parser.parse_args(arguments)
-    estimator = GarmentEstimator.load(weights=args.weights)
+    photos = json.loads((args.data / "unlabelled.json").read_text())
+    known = known_categories(photos)
+    if args.earlier:
+        labels = _earlier_labels(args.earlier, known)
+    else:
+        estimator = GarmentEstimator.load(weights=args.weights)
+        paths = [(args.data / photo["file_name"]).resolve() for photo in photos]
+        labels = _new_labels(estimator, [p for p in paths if p.stem in known], known)
+    _write(args.out, labels)
+
+
+def _earlier_labels(
+    file: Path, known: Mapping[str, str]
+) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    earlier = json.loads(file.read_text())
+    images = {image["id"]: image for image in earlier["images"]}
+    for annotation in earlier["annotations"]:
+        image = images[annotation["image_id"]]
+        category = known.get(Path(image["file_name"]).stem)
+        if category is not None:
+            yield image, recategorised(annotation, category)
+
+
+def _new_labels(
+    estimator: GarmentEstimator, paths: Sequence[Path], known: Mapping[str, str]
+) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    for path in tqdm(paths, mininterval=20):
+        picture = read_rgb(path)
+        category = known[path.stem]
+        found = consistent_labels(estimator, picture, category)
+        image = {
+            "file_name": str(path),
+            "width": picture.shape[1],
+            "height": picture.shape[0],
+            "source": "clothing-dataset",
+            "scene": "pseudo",
+        }
+        if found is not None:
+            yield image, _landmarks(found)
+        else:
+            yield image, _category_only(estimator, picture, category)
+
+
+def _write(file: Path, labels: Iterable[tuple[dict[str, Any], dict[str, Any]]]) -> None:
     images: list[dict[str, Any]] = []
     annotations: list[dict[str, Any]] = []
-    labelled_count = 0
-    photos = json.loads((args.data / "unlabelled.json").read_text())
-    for photo in tqdm(photos, mininterval=20):
-        path = (args.data / photo["file_name"]).resolve()
-        image = read_rgb(path)
-        found = consistent_labels(estimator, image, photo["category"])
-        if found is None and photo["category"] in _UNCLEAR:
-            continue
-        annotation = (
-            _landmarks(found)
-            if found is not None
-            else _category_only(estimator, image, photo["category"])
-        )
-        labelled_count += found is not None
-        images.append(
-            {
-                "id": len(images),
-                "file_name": str(path),
-                "width": image.shape[1],
-                "height": image.shape[0],
-                "source": "clothing-dataset",
-                "scene": "pseudo",
-            }
-        )
-        annotations.append({"id": len(annotations), "image_id": len(images) - 1, **annotation})
+    for number, (image, annotation) in enumerate(labels):
+        images.append({**image, "id": number})
+        annotations.append({**annotation, "id": number, "image_id": number})
     categories = [
         {"id": i + 1, "name": name, "keypoints": list(FASHIONAI_24.names)}
         for i, name in enumerate(CATEGORIES)
     ]
-    args.out.parent.mkdir(parents=True, exist_ok=True)
-    args.out.write_text(
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(
         json.dumps({"images": images, "annotations": annotations, "categories": categories})
     )
-    print(f"{labelled_count} of {len(photos)} photos labelled, {len(images)} kept in {args.out}")
+    labelled = sum(any(a["keypoints"]) for a in annotations)
+    print(f"{labelled} of {len(images)} photos with landmarks, the others by category: {file}")
 
 
 if __name__ == "__main__":

@@ -84,6 +84,9 @@ def training_parser(
     parser.add_argument(
         "--frozen", action="store_true", help="keep the backbone of --init, share it on disk"
     )
+    parser.add_argument(
+        "--detail", action="store_true", help="attributes also read the pyramid at stride 8"
+    )
     parser.add_argument("--size", type=int, nargs=2, default=size, metavar=("W", "H"))
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--epoch-size", type=int, default=epoch_size, help="crops in an epoch")
@@ -172,7 +175,9 @@ def _network(task: Task, args: argparse.Namespace) -> InstanceNetwork:
     size = (int(args.size[0]), int(args.size[1]))
     regresses = args.method == "regression"
     decoder = args.decoder or ("classification" if regresses else "pyramid")
-    config = NetworkConfig(len(task.schema), size, attributes=task.attributes, decoder=decoder)
+    config = NetworkConfig(
+        len(task.schema), size, attributes=task.attributes, decoder=decoder, detail=args.detail
+    )
     network = RegressionNetwork(config) if regresses else KeypointNetwork(config)
     if args.init:
         initialise(network, args.init, task.schema)

@@ -39,6 +39,9 @@ class NetworkConfig:
         Edges with an affinity field, of the bottom-up network.
     classes : int
         Labels a pixel may have, of the segmentation network.
+    detail : bool
+        Whether the attributes of the heatmap network also read the pyramid at stride 8: a zip
+        that tells a jacket from a pullover is gone at stride 32.
     """
 
     keypoints: int
@@ -49,6 +52,7 @@ class NetworkConfig:
     decoder: str = "pyramid"
     limbs: int = 0
     classes: int = 0
+    detail: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for a model card."""
@@ -67,6 +71,7 @@ class NetworkConfig:
             decoder=str(values.get("decoder", "pyramid")),
             limbs=int(values.get("limbs", 0)),
             classes=int(values.get("classes", 0)),
+            detail=bool(values.get("detail", False)),
         )
 
 
@@ -153,6 +158,11 @@ class KeypointNetwork(nn.Module):
         self.attribute_heads = nn.ModuleDict(
             {name: nn.Linear(256, answers) for name, answers in config.attributes}
         )
+        self.detail_heads = nn.ModuleDict()
+        if config.detail:
+            self.detail_heads.update(
+                {name: _silent(2 * config.width, answers) for name, answers in config.attributes}
+            )
 
     def forward(self, pictures: Tensor) -> NetworkOutput:
         """Read a batch of pictures.
@@ -177,12 +187,28 @@ class KeypointNetwork(nn.Module):
         return NetworkOutput(
             heatmaps,
             local + self.presence_context(context),
-            {name: head(context) for name, head in self.attribute_heads.items()},
+            self._attributes(context, levels[1]),
             self._coarse(levels),
         )
+
+    def _attributes(self, context: Tensor, level: Tensor) -> dict[str, Tensor]:
+        """Answer the questions from the whole picture and, where asked to, from its details."""
+        answers = {name: head(context) for name, head in self.attribute_heads.items()}
+        if self.detail_heads:
+            detail = torch.cat([level.mean(dim=(2, 3)), level.amax(dim=(2, 3))], dim=1)
+            answers = {name: v + self.detail_heads[name](detail) for name, v in answers.items()}
+        return answers
 
     def _coarse(self, levels: Sequence[Tensor]) -> tuple[Tensor, ...]:
         """Read every level of the pyramid by itself, for intermediate supervision."""
         if self.refine is None or not self.training:
             return ()
         return tuple(head(level) for head, level in zip(self.coarse_heads, levels, strict=True))
+
+
+def _silent(inputs: int, outputs: int) -> nn.Linear:
+    """Return a layer that says nothing yet, so that weights trained without it start as they were."""
+    layer = nn.Linear(inputs, outputs)
+    nn.init.zeros_(layer.weight)
+    nn.init.zeros_(layer.bias)
+    return layer
