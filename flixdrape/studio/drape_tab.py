@@ -11,12 +11,12 @@ import gradio as gr
 
 from flixdrape.images import open_picture
 from flixdrape.samples import GARMENTS, PERSON, sample
+from flixdrape.settings import read_settings, settings_json
 from flixdrape.studio import controls
 from flixdrape.studio.actions import Draped, drape_session, in_words, spoken
 from flixdrape.studio.drawing import drawn
 from flixdrape.studio.files import new_folder
 from flixdrape.studio.session import SIDES, Session
-from flixdrape.studio.settings import read_settings, settings_json
 from flixdrape.studio.upload import photo_upload
 from garment import CATEGORIES, VIEWS
 

@@ -7,49 +7,19 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from flixdrape.analysis import GarmentAnalysis, PersonAnalysis
+from flixdrape.corrections import Corrections
 from flixdrape.errors import UnusableInputError
 from flixdrape.studio.analyses import ANALYSES, Lap
 from garment import LANDMARKS_OF
 from pose import COCO_17, Keypoints
 
-__all__ = ["SIDES", "Corrections", "Session"]
+__all__ = ["SIDES", "Session"]
 
 Point = tuple[float, float]
 #: The two photos.
 SIDES = ("garment", "person")
 # Joints less sure are neither drawn nor met by a click.
 SURE = 0.2
-
-
-@dataclass(frozen=True)
-class Corrections:
-    """What a visitor put right.
-
-    Attributes
-    ----------
-    corners, joints : dict of str to (x, y)
-        In pixels of the garment's and of the person's photo.
-    category, view : str or None
-        In place of what was found.
-    person : int
-        Who of several, the largest first.
-    """
-
-    corners: dict[str, Point] = field(default_factory=dict)
-    joints: dict[str, Point] = field(default_factory=dict)
-    category: str | None = None
-    view: str | None = None
-    person: int = 0
-
-    def moved(self, side: str, name: str, point: Point) -> Corrections:
-        """Return these with a point of one photo put elsewhere."""
-        if side == "garment":
-            return replace(self, corners={**self.corners, name: point})
-        return replace(self, joints={**self.joints, name: point})
-
-    def without(self, side: str) -> Corrections:
-        """Return these without the points of one photo."""
-        return replace(self, corners={}) if side == "garment" else replace(self, joints={})
 
 
 # Compared and hashed by identity: the page asks for a hash to see that it is another one.

@@ -3,14 +3,15 @@ from unittest import mock
 import numpy as np
 import pytest
 
+from flixdrape.corrections import Corrections
 from flixdrape.errors import UnusableInputError
 from flixdrape.options import DrapeOptions
 from flixdrape.samples import sample
+from flixdrape.settings import read_settings, settings_json
 from flixdrape.studio import controls
 from flixdrape.studio.actions import drape_session
 from flixdrape.studio.serve import read_auth
-from flixdrape.studio.session import Corrections, Session
-from flixdrape.studio.settings import read_settings, settings_json
+from flixdrape.studio.session import Session
 
 
 @pytest.fixture(scope="module")
