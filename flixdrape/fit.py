@@ -31,6 +31,8 @@ _SHOULDER_OUT, _SHOULDER_UP = 0.10, 0.055
 _NECK_HALF, _NECK_UP = 0.27, 0.22
 _CHEST_HALF, _ARMPIT_DOWN = 0.48, 0.27
 _WAIST_HALF = 0.43
+# From an upper arm's bone to its inner edge; the least of a chest that shows between two arms.
+_ARM_INNER, _LEAST_CHEST_HALF = 0.10, 0.36
 HIP_HALF, _WAISTBAND_DOWN = 0.52, 0.80
 _CROTCH_DOWN = 1.14
 
@@ -42,7 +44,7 @@ _WAISTBAND_CM, _SKIRT_WAIST_CM, _LEG_CM = 38.0, 34.0, 100.0
 # How much of what a garment is wider than the body still shows once it is worn: cloth that lies
 # flat at the chest goes round the body, a skirt's flare hangs free.
 _EASE_CHEST, _EASE_WAIST, _EASE_TOP_HEM, _EASE_SKIRT = 0.2, 0.35, 0.35, 0.85
-_EASE_SLEEVE, _EASE_LEG = 0.25, 0.4
+_EASE_SLEEVE, _EASE_LEG = 0.12, 0.4
 
 
 @dataclass(frozen=True)
@@ -311,6 +313,7 @@ def _fit_top(
     for side, sign in SIDES.items():
         own = _own_half(outline, side, _ARMPIT_DOWN, _CHEST_HALF * body.width)
         half = _half_width(source, "armpit", scale, own, relax * _EASE_CHEST)
+        half = min(half, _room_beside_arm(body, side))
         target[f"armpit_{side}"] = chest_at + sign * half * body.across
     target["center_front"] = _front_of_neck(source, target, (across, down), scale, body)
     for stem, own, ease in (
@@ -337,6 +340,20 @@ def _fit_top(
         if f"cuff_{side}_in" in source and f"cuff_{side}_out" in source:
             _fit_sleeve(source, target, side, scale, body, options)
     return target, scale
+
+
+def _room_beside_arm(body: Body, side: str) -> float:
+    """Return how far from the torso's axis the arm that hangs beside it lets an armpit be seen.
+
+    Behind an arm that hangs close the chest goes on, but what is seen of it ends at the arm.
+    """
+    offsets = body.arms[side] - body.neck
+    upper = offsets[1] - offsets[0]
+    if float(_unit(upper) @ body.down) < 0.8:
+        return float("inf")
+    share = (_ARMPIT_DOWN * body.torso - offsets[0] @ body.down) / max(upper @ body.down, 1e-6)
+    axis = float((offsets[0] + np.clip(share, 0.0, 1.0) * upper) @ body.across) * SIDES[side]
+    return max(axis - _ARM_INNER * body.width, _LEAST_CHEST_HALF * body.width)
 
 
 def _fit_shoulders(source: Points, body: Body, across: Point, down: Point) -> tuple[Points, float]:
@@ -494,7 +511,7 @@ def clear_of_torso(inner: Point, direction: Point, armpit: Point, body: Body, si
     hangs = float(direction @ body.down) > 0.75 and float(direction @ outward) > -0.35
     if missing <= 0 or not hangs or missing > 0.4 * body.width:
         return np.zeros(2)
-    return 0.7 * outward * missing
+    return 0.3 * outward * missing
 
 
 def sleeve_half(body: Body, share: float, flat: float, ease: float = 1.0) -> float:

@@ -8,12 +8,13 @@ from typing import Any
 
 from flixdrape.errors import UnusableInputError
 
-__all__ = ["FITS", "DrapeOptions"]
+__all__ = ["FITS", "RANGES", "DrapeOptions"]
 
 #: Names for values of `DrapeOptions.fit`.
 FITS = {"close": -1.0, "regular": 0.0, "loose": 1.0}
 
-_RANGES = {
+#: Lowest and highest value of each of the numbers among `DrapeOptions`.
+RANGES = {
     "fit": (-1.0, 1.0),
     "length": (0.7, 1.4),
     "sleeve": (0.4, 1.4),
@@ -73,7 +74,7 @@ class DrapeOptions:
     keep_hands: bool = True
 
     def __post_init__(self) -> None:
-        for name, (low, high) in _RANGES.items():
+        for name, (low, high) in RANGES.items():
             value = getattr(self, name)
             number = isinstance(value, int | float) and not isinstance(value, bool)
             if not number or not low <= value <= high:

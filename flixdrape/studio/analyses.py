@@ -3,59 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from pathlib import Path
-from typing import Generic, TypeVar
 
-from flixdrape.analysis import GarmentAnalysis, PersonAnalysis, analyse_garment, analyse_person
+from PIL import Image, UnidentifiedImageError
+
+from flixdrape.analysis import (
+    GarmentAnalysis,
+    PersonAnalysis,
+    analyse_garment,
+    analyse_person,
+    find_garment,
+)
 from flixdrape.errors import UnusableInputError
 from flixdrape.images import Picture, open_picture
+from flixdrape.people import find_people
+from flixdrape.studio.kept import Kept
+from garment import Garment
+from pose import Keypoints
 
-__all__ = ["ANALYSES", "Analyses", "Kept"]
+__all__ = ["ANALYSES", "MAX_PIXELS", "Analyses"]
 
-Value = TypeVar("Value")
 Lap = Callable[[str], None]
-
-
-class Kept(Generic[Value]):
-    """The values used last, at most so many; several threads may ask at once.
-
-    Parameters
-    ----------
-    size : int
-        How many are kept.
-
-    Examples
-    --------
-    >>> kept = Kept[int](2)
-    >>> [kept.get("a", lambda: 1), kept.get("a", lambda: 2)]
-    [1, 1]
-    """
-
-    def __init__(self, size: int) -> None:
-        self.size = size
-        self._values: OrderedDict[Hashable, Value] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
-        """Return what is kept under a key; make it first if there is nothing."""
-        with self._lock:
-            if key in self._values:
-                self._values.move_to_end(key)
-                return self._values[key]
-        # Made without the lock: two may make the same, which costs time and harms nothing.
-        value = make()
-        with self._lock:
-            self._values[key] = value
-            self._values.move_to_end(key)
-            while len(self._values) > self.size:
-                self._values.popitem(last=False)
-        return value
-
-    def __len__(self) -> int:
-        return len(self._values)
+#: Larger photos are refused here before they are decoded. The library takes more; but a drape
+#: needs some 250 bytes for every pixel, and a server serves several visitors at once.
+MAX_PIXELS = 26_000_000
+#: How people are found unless told otherwise.
+METHOD = "topdown-heatmap"
 
 
 class Analyses:
@@ -64,12 +38,17 @@ class Analyses:
     Parameters
     ----------
     size : int
-        How many of each are kept; one of a 12-megapixel photo takes up to 200 MB.
+        How many of each are kept.
+    limit : int
+        Bytes that those of garments, and those of people, may take; the last stays in any case.
     """
 
-    def __init__(self, size: int = 8) -> None:
-        self._garments = Kept[GarmentAnalysis](size)
-        self._people = Kept[PersonAnalysis](size)
+    def __init__(self, size: int = 32, limit: int = 400_000_000) -> None:
+        self._garments = Kept[GarmentAnalysis](size, limit)
+        self._people = Kept[PersonAnalysis](size, limit)
+        # Without cutout and parsing: a few hundred numbers each.
+        self._corners = Kept[tuple[Picture, Garment]](size, limit // 4)
+        self._joints = Kept[tuple[Picture, list[Keypoints]]](size, limit // 4)
 
     def garment(
         self, path: str, category: str | None = None, lap: Lap | None = None
@@ -84,10 +63,17 @@ class Analyses:
             What it is, where the visitor knows better: each has other corners to find.
         lap : callable, optional
             Told the name of every stage that ends.
+
+        Raises
+        ------
+        UnusableInputError
+            If the photo cannot be read, or is too large.
+        NothingFoundError
+            If there is no garment.
         """
-        key = (_digest(path), Path(path).name, category)
         return self._garments.get(
-            key, lambda: analyse_garment(_opened(path), category=category, lap=lap)
+            (*_key(path), category),
+            lambda: analyse_garment(_opened(path), category=category, lap=lap),
         )
 
     def person(self, path: str, person: int = 0, lap: Lap | None = None) -> PersonAnalysis:
@@ -101,22 +87,107 @@ class Analyses:
             Position among the people, the largest first.
         lap : callable, optional
             Told the name of every stage that ends.
+
+        Raises
+        ------
+        UnusableInputError
+            If the photo cannot be read, is too large, or shows no such person.
+        NothingFoundError
+            If there is nobody, or the shoulders are not seen.
         """
-        key = (_digest(path), Path(path).name, person)
-        return self._people.get(key, lambda: analyse_person(_opened(path), person=person, lap=lap))
+        return self._people.get(
+            (*_key(path), person), lambda: analyse_person(_opened(path), person=person, lap=lap)
+        )
+
+    def corners(self, path: str) -> tuple[Picture, Garment]:
+        """Return a garment's photo and its corners; nothing is cut out.
+
+        Parameters
+        ----------
+        path : str
+            The photo.
+
+        Raises
+        ------
+        UnusableInputError
+            If the photo cannot be read, or is too large.
+        NothingFoundError
+            If there is no garment.
+        """
+        key = _key(path)
+        whole = self._garments.peek((*key, None))
+        if whole is not None:
+            return whole.photo, whole.garment
+
+        def find() -> tuple[Picture, Garment]:
+            photo = _opened(path)
+            return photo, find_garment(photo)
+
+        return self._corners.get(key, find)
+
+    def joints(self, path: str, method: str = METHOD) -> tuple[Picture, list[Keypoints]]:
+        """Return a photo and its people, the largest first; their clothes are not looked at.
+
+        Parameters
+        ----------
+        path : str
+            The photo.
+        method : str
+            One of `pose.METHODS`.
+
+        Raises
+        ------
+        UnusableInputError
+            If the photo cannot be read, or is too large.
+        NothingFoundError
+            If there is nobody.
+        """
+        key = _key(path)
+        whole = self._people.peek((*key, 0)) if method == METHOD else None
+        if whole is not None:
+            return whole.photo, list(whole.people)
+
+        def find() -> tuple[Picture, list[Keypoints]]:
+            photo = _opened(path)
+            return photo, find_people(photo, method)
+
+        return self._joints.get((*key, method), find)
+
+    def weight(self) -> int:
+        """Return how many bytes are kept."""
+        return sum(
+            kept.weight() for kept in (self._garments, self._people, self._corners, self._joints)
+        )
 
 
 #: Those of this process.
 ANALYSES = Analyses()
 
 
-def _digest(path: str) -> str:
+def _key(path: str) -> tuple[Hashable, ...]:
+    # Messages name the photo: the same under another name is another.
     try:
-        return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+        return hashlib.sha256(Path(path).read_bytes()).hexdigest(), Path(path).name
     except OSError:
         raise UnusableInputError("the photo is no longer kept here; upload it again") from None
 
 
 def _opened(path: str) -> Picture:
     # Messages name the file as its owner knows it, not where the server put it.
-    return open_picture(path, name=Path(path).name)
+    name = Path(path).name
+    _check_pixels(path, name)
+    return open_picture(path, name=name)
+
+
+def _check_pixels(path: str, name: str) -> None:
+    try:
+        with Image.open(path) as picture:
+            width, height = picture.size
+    except (OSError, ValueError, UnidentifiedImageError, Image.DecompressionBombError):
+        # What is wrong with it is told when it is opened in earnest.
+        return
+    if width * height > MAX_PIXELS:
+        raise UnusableInputError(
+            f"{name}: {width}x{height} pixels is over this server's limit of "
+            f"{MAX_PIXELS // 1_000_000} megapixels; shrink it first"
+        )

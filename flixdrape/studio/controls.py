@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from flixdrape.options import _RANGES, DrapeOptions
+from flixdrape.options import RANGES, DrapeOptions
 
 __all__ = ["CONTROLS", "Control", "build", "options_of", "values_of"]
 
@@ -50,17 +50,27 @@ CONTROLS = (
 )
 
 
-def build(basic: bool, prefix: str = "") -> dict[str, Any]:
-    """Put the basic or the advanced controls on the page; return them by name.
+def build(prefix: str = "") -> list[Any]:
+    """Put the controls on the page, those for a first visit in sight, the others folded away.
 
     Parameters
     ----------
-    basic : bool
-        Which.
     prefix : str
         Of the elements' ids, where a page has several sets.
+
+    Returns
+    -------
+    list
+        The components, in the order of `CONTROLS`.
     """
-    return {c.name: _component(c, prefix) for c in CONTROLS if c.basic is basic}
+    with gr.Row(elem_classes="controls"):
+        made = {c.name: _component(c, prefix) for c in CONTROLS if c.basic}
+    with (
+        gr.Accordion("More controls", open=False, elem_id=f"{prefix}advanced"),
+        gr.Row(elem_classes="controls"),
+    ):
+        made |= {c.name: _component(c, prefix) for c in CONTROLS if not c.basic}
+    return [made[control.name] for control in CONTROLS]
 
 
 def _component(control: Control, prefix: str) -> Any:
@@ -69,12 +79,13 @@ def _component(control: Control, prefix: str) -> Any:
         "label": control.label,
         "info": control.help,
         "elem_id": f"{prefix}{control.name}",
+        "min_width": 240,
     }
     if control.name == "tuck":
         return gr.Radio(list(_TUCK), value="as worn", **words)
     if isinstance(default, bool):
         return gr.Checkbox(value=default, **words)
-    low, high = _RANGES[control.name]
+    low, high = RANGES[control.name]
     return gr.Slider(low, high, value=default, step=control.step, **words)
 
 

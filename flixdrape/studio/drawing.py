@@ -13,6 +13,10 @@ __all__ = ["drawn"]
 
 Image = NDArray[np.uint8]
 _MARK = (230, 30, 90)
+_FONT = cv2.FONT_HERSHEY_SIMPLEX
+_DARK, _LIGHT = (20, 24, 36), (255, 255, 255)
+# How much of the plate covers what lies under it.
+_PLATE = 0.78
 
 
 def drawn(session: Session, side: str) -> Image:
@@ -46,20 +50,15 @@ def _ring(picture: Image, centre: NDArray[np.int_], scale: float) -> None:
 
 
 def _label(picture: Image, text: str, centre: NDArray[np.int_], scale: float) -> None:
-    size = max(0.42 * scale, 0.3)
-    (width, height), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, size, 1)
+    """Write a name on a dark plate: prints and stripes would swallow it otherwise."""
+    size, line = max(0.46 * scale, 0.34), max(round(1.1 * scale), 1)
+    (width, height), below = cv2.getTextSize(text, _FONT, size, line)
+    pad = max(round(4 * scale), 2)
     # Names stay inside the picture and out of their point's way.
-    left = int(np.clip(centre[0] + 8 * scale, 0, max(picture.shape[1] - width, 0)))
-    base = int(np.clip(centre[1] - 8 * scale, height, picture.shape[0] - 1))
-    for colour, line in (((255, 255, 255), 4), ((20, 20, 20), 1)):
-        thickness = max(round(line * scale), line)
-        cv2.putText(
-            picture,
-            text,
-            (left, base),
-            cv2.FONT_HERSHEY_SIMPLEX,
-            size,
-            colour,
-            thickness,
-            cv2.LINE_AA,
-        )
+    away = round(10 * scale)
+    left = int(np.clip(centre[0] + away, pad, max(picture.shape[1] - width - pad, pad)))
+    base = int(np.clip(centre[1] - away, height + pad, picture.shape[0] - below - pad))
+    top, bottom = base - height - pad, base + below + pad
+    plate = picture[top:bottom, left - pad : left + width + pad]
+    plate[:] = np.round(plate * (1 - _PLATE) + np.array(_DARK) * _PLATE)
+    cv2.putText(picture, text, (left, base), _FONT, size, _LIGHT, line, cv2.LINE_AA)

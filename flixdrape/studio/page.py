@@ -6,7 +6,9 @@ from typing import Any
 
 import gradio as gr
 
-from flixdrape.studio.drape_tab import build_drape_tab
+from flixdrape.studio.access import access_script
+from flixdrape.studio.drape_tab import MODEL, build_drape_tab
+from flixdrape.studio.endpoints import build_endpoints
 
 __all__ = ["CSS", "build_page", "theme"]
 
@@ -14,21 +16,51 @@ __all__ = ["CSS", "build_page", "theme"]
 _FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
 _MONO = ["ui-monospace", "Menlo", "Consolas", "monospace"]
 
+# On a wide screen the result stands beside photos and controls; on a narrow one it comes
+# between them, in the order of the document.
 CSS = """
-.gradio-container { max-width: 1240px !important; margin: 0 auto !important; }
+.gradio-container { max-width: 1320px !important; margin: 0 auto !important; }
 #title h1 { margin: 0.2em 0 0; letter-spacing: -0.02em; }
 #title p { margin: 0.1em 0 0.3em; opacity: 0.8; }
-#drape { min-height: 3.2em; }
-#garment-points img, #person-points img { cursor: crosshair; }
-@media (max-width: 640px) { .gradio-container { padding: 8px !important; } }
+.bench { display: grid !important; gap: 16px; grid-template-columns: minmax(0, 1fr);
+         align-items: start; }
+@media (min-width: 900px) {
+  .bench { grid-template-columns: minmax(0, 1.55fr) minmax(0, 1fr);
+           grid-template-areas: "photos result" "controls result";
+           grid-template-rows: auto 1fr; }
+  .bench-photos { grid-area: photos; }
+  .bench-result { grid-area: result; }
+  .bench-controls { grid-area: controls; }
+}
+.advice p { font-size: 0.85em; opacity: 0.75; margin: 0; }
+.samples { gap: 8px !important; }
+.sample { flex-direction: column; padding: 4px 6px !important; font-size: 0.75em !important; }
+.sample img { width: 52px; height: 64px; object-fit: cover; border-radius: 6px; margin: 0; }
+.controls .head { flex-wrap: wrap; }
+.controls .head label { flex: 1 1 60%; }
+.points img { cursor: crosshair; }
+.words h3 { margin-top: 0; }
+footer .divider:last-of-type { display: none; }
+:focus-visible { outline: 3px solid var(--color-accent) !important; outline-offset: 2px; }
+@media (max-width: 640px) {
+  .gradio-container { padding: 8px !important; }
+  .bench-photos .photo [data-testid=image], .bench-photos .photo .image-container { height: 210px; }
+}
 """
 
 
 def theme() -> Any:
     """Return the one theme, for light and dark."""
-    return gr.themes.Soft(
+    soft = gr.themes.Soft(
         primary_hue="indigo", neutral_hue="slate", font=_FONTS, font_mono=_MONO, radius_size="md"
     )
+    # Names of controls as plain words; a coloured plate behind each would outshine the photos.
+    plain = {
+        f"block_title_{part}{mode}": value
+        for mode in ("", "_dark")
+        for part, value in (("background_fill", "transparent"), ("text_color", "*body_text_color"))
+    }
+    return soft.set(block_title_padding="0", **plain)
 
 
 def build_page() -> gr.Blocks:
@@ -50,4 +82,6 @@ def build_page() -> gr.Blocks:
         )
         with gr.Tabs(), gr.Tab("Drape", id="drape-tab"):
             build_drape_tab()
+        build_endpoints(MODEL)
+        page.load(None, js=access_script(), api_visibility="private")
     return page

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import shutil
 import tempfile
 import threading
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,15 +17,11 @@ from flixdrape.errors import UnusableInputError
 
 __all__ = ["ServeOptions", "build_app", "read_auth", "serve"]
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-
-# Gradio's page names a script and fonts of other hosts; the browser is told to leave them.
-_POLICY = (
-    "default-src 'self' data: blob:; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
-    "style-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss: data: blob:"
-)
+_LOG = logging.getLogger(__name__)
+# Files of one upload request, each of the largest size: a batch is sent at once.
+_FILES_AT_ONCE = 20
+# Gradio keeps what each session shows. A session is a few hundred kB at most; a call by HTTP is one.
+_SESSIONS = 256
 
 
 @dataclass(frozen=True)
@@ -84,42 +83,58 @@ def build_app(options: ServeOptions) -> Any:
     ----------
     options : ServeOptions
         How it is served.
+
+    Raises
+    ------
+    UnusableInputError
+        If the file of names and passwords, or the size of uploads, cannot be used.
     """
-    _prepare_environment()
+    auth = read_auth(options.auth_file) if options.auth_file else None
+    largest = _bytes(options.max_file_size)
+    made = _prepare_environment()
     import gradio as gr
-    import torch
     from fastapi import FastAPI, Response
 
+    from flixdrape.studio.files import remove_folders
+    from flixdrape.studio.gate import Gate
     from flixdrape.studio.metrics import METRICS
     from flixdrape.studio.page import CSS, build_page, theme
+    from flixdrape.studio.strict import fetch_nothing, speak_plainly
 
-    auth = read_auth(options.auth_file) if options.auth_file else None
-    cores = os.cpu_count() or 1
-    workers = options.workers or max(cores // 2, 1)
-    # Workers share the cores; more threads than cores make everybody slower.
-    torch.set_num_threads(max(cores // workers, 1))
-    warm = threading.Event()
-    threading.Thread(target=_warm_up, args=(warm,), daemon=True).start()
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    @asynccontextmanager
+    async def lifespan(_: Any) -> AsyncIterator[None]:
+        yield
+        # Photos do not outlive the server.
+        remove_folders()
+        if made:
+            shutil.rmtree(made, ignore_errors=True)
+
+    workers = _share_cores(options.workers)
+    warmth = _Warmth()
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
 
     @app.get("/healthz")
     def healthz() -> Response:
-        ready = warm.is_set()
-        return Response("ok\n" if ready else "loading\n", 200 if ready else 503)
+        return Response(warmth.sentence + "\n", warmth.status, media_type="text/plain")
 
     @app.get("/metrics")
     def metrics() -> Response:
         return Response(METRICS.text(), media_type="text/plain; version=0.0.4")
 
+    fetch_nothing()
     page = build_page()
-    page.queue(max_size=options.queue, default_concurrency_limit=workers)
+    speak_plainly(page)
+    page.state_session_capacity = _SESSIONS
+    # Without the queue a call would not count among those that run at once.
+    page.queue(max_size=options.queue, default_concurrency_limit=workers, api_open=False)
     mounted = gr.mount_gradio_app(
         app, page, path="/", server_name=options.host, server_port=options.port, auth=auth,
         root_path=options.root_path or None, allowed_paths=[], show_error=False,
-        max_file_size=options.max_file_size, enable_monitoring=False, ssr_mode=False,
+        max_file_size=largest, enable_monitoring=False, ssr_mode=False,
         footer_links=["api"], theme=theme(), css=CSS, run_history=False,
     )  # fmt: skip
-    return _with_policy(mounted)
+    threading.Thread(target=warmth.warm_up, daemon=True).start()
+    return Gate(mounted, options.root_path, _FILES_AT_ONCE * largest)
 
 
 def read_auth(file: str) -> list[tuple[str, str]]:
@@ -147,37 +162,71 @@ def read_auth(file: str) -> list[tuple[str, str]]:
     return pairs
 
 
-def _prepare_environment() -> None:
-    """Set what Gradio reads when it is imported."""
+def _prepare_environment() -> str | None:
+    """Set what Gradio reads when it is imported; return the folder for uploads if it is ours."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    if "GRADIO_TEMP_DIR" not in os.environ:
-        os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="flixdrape-uploads-")
+    if "GRADIO_TEMP_DIR" in os.environ:
+        return None
+    os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="flixdrape-uploads-")
+    return os.environ["GRADIO_TEMP_DIR"]
 
 
-def _warm_up(done: threading.Event) -> None:
-    """Load the networks and drape once: the first visitor waits no longer than the next."""
-    from flixdrape.drape import drape
-    from flixdrape.samples import GARMENTS, PERSON, sample
+def _share_cores(workers: int) -> int:
+    """Return how many drapes run at once; each may use its share of the cores.
 
-    drape(sample(GARMENTS[0]), sample(PERSON))
-    done.set()
+    More threads than cores make everybody slower.
+    """
+    import cv2
+    import torch
+
+    cores = os.cpu_count() or 1
+    workers = workers or max(cores // 2, 1)
+    threads = max(cores // workers, 1)
+    torch.set_num_threads(threads)
+    cv2.setNumThreads(threads)
+    return workers
 
 
-def _with_policy(app: Any) -> Any:
-    """Add to every answer what the browser may load: this server's things alone."""
+def _bytes(size: str) -> int:
+    """Read a size such as ``20mb``.
 
-    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
-        async def with_header(message: MutableMapping[str, Any]) -> None:
-            if message["type"] == "http.response.start":
-                extra = [
-                    (b"content-security-policy", _POLICY.encode()),
-                    (b"x-content-type-options", b"nosniff"),
-                    (b"referrer-policy", b"no-referrer"),
-                ]
-                message = {**message, "headers": [*message.get("headers", []), *extra]}
-            await send(message)
+    Raises
+    ------
+    UnusableInputError
+        If it is none.
 
-        await app(scope, receive, with_header if scope["type"] == "http" else send)
+    Examples
+    --------
+    >>> _bytes("20mb")
+    20971520
+    """
+    text = size.strip().lower()
+    unit = text.lstrip("0123456789")
+    number = text[: len(text) - len(unit)]
+    powers = {"": 0, "b": 0, "kb": 1, "mb": 2, "gb": 3}
+    if unit.strip() not in powers or not number or int(number) == 0:
+        raise UnusableInputError(f"--max-file-size {size}: a size such as 20mb or 500kb")
+    return int(number) * 1024 ** powers[unit.strip()]
 
-    return wrapped
+
+class _Warmth:
+    """Whether the server is ready: it drapes once, so that the first visitor waits no longer."""
+
+    def __init__(self) -> None:
+        self.status, self.sentence = 503, "loading"
+
+    def warm_up(self) -> None:
+        """Load the networks and drape the samples; say so if that fails."""
+        from flixdrape.drape import drape
+        from flixdrape.samples import GARMENTS, PERSON, sample
+
+        try:
+            drape(sample(GARMENTS[0]), sample(PERSON))
+        except Exception as error:
+            _LOG.exception("the first drape failed")
+            reason = f"{type(error).__name__}: {error}".splitlines()[0]
+            self.sentence = f"the first drape failed, and others will ({reason})"
+            self.status = 500
+            return
+        self.status, self.sentence = 200, "ok"

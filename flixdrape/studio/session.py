@@ -10,7 +10,7 @@ from flixdrape.analysis import GarmentAnalysis, PersonAnalysis
 from flixdrape.corrections import Corrections
 from flixdrape.errors import UnusableInputError
 from flixdrape.studio.analyses import ANALYSES, Lap
-from garment import LANDMARKS_OF
+from garment import LANDMARKS_OF, Garment
 from pose import COCO_17, Keypoints
 
 __all__ = ["SIDES", "Session"]
@@ -63,8 +63,8 @@ class Session:
         return replace(self, corrections=corrections, past=past, selected={})
 
     def undone(self) -> Session:
-        """Return the session before the last correction."""
-        if not self.past:
+        """Let go of a chosen point; if none is chosen, return the session before the last change."""
+        if self.selected or not self.past:
             return replace(self, selected={})
         return replace(self, corrections=self.past[-1], past=self.past[:-1], selected={})
 
@@ -80,6 +80,34 @@ class Session:
             return self.corrected(self.corrections.moved(side, chosen, point))
         return self.select(side, nearest(self.keypoints(side), point))
 
+    def put(self, side: str, name: str | None, x: float | None, y: float | None) -> Session:
+        """Put a point at typed coordinates.
+
+        Raises
+        ------
+        UnusableInputError
+            If no point is chosen, or they lie outside the photo.
+        """
+        if name is None or x is None or y is None:
+            raise UnusableInputError("Choose a point first, then type where it belongs.")
+        height, width = self._shape(side)
+        if not (0 <= x < width and 0 <= y < height):
+            raise UnusableInputError(
+                f"x {x:g}, y {y:g} lies outside the {side}'s photo of {width} x {height} pixels."
+            )
+        return self.corrected(self.corrections.moved(side, name, (float(x), float(y))))
+
+    def place(self, side: str, name: str) -> Point:
+        """Return where a point lies now, found or guessed, within its photo."""
+        height, width = self._shape(side)
+        points = self.keypoints(side)
+        x, y = np.clip(points.xy[points.schema.index(name)], 0, (width - 1, height - 1))
+        return float(x), float(y)
+
+    def _shape(self, side: str) -> tuple[int, int]:
+        one = self.garment_analysis() if side == "garment" else self.person_analysis()
+        return one.photo.height, one.photo.width
+
     def keypoints(self, side: str) -> Keypoints:
         """Return the points of one photo, corrections in place."""
         if side == "garment":
@@ -91,6 +119,10 @@ class Session:
         if side == "person":
             return COCO_17.names
         return tuple(LANDMARKS_OF[self.garment_analysis().garment.category])
+
+    def garment_found(self) -> Garment:
+        """Return the garment as found, before corners and view were put right."""
+        return ANALYSES.garment(str(self.garment), self.corrections.category).garment
 
     def garment_analysis(self, lap: Lap | None = None) -> GarmentAnalysis:
         """Return the garment's analysis, corrections in place.
