@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from PIL.Image import Image as PilImage
 
 from flixdrape.body import Body
-from flixdrape.errors import NothingFoundError
+from flixdrape.errors import NothingFoundError, UnusableInputError
 from flixdrape.images import Picture, open_picture
 from flixdrape.people import Choice, choose_person, find_people
 from flixdrape.wearer import Wearer
-from garment import Garment, GarmentEstimator
+from garment import CATEGORIES, FASHIONAI_24, VIEWS, Garment, GarmentEstimator
 from garment.cutout import Cutout, cut_out
-from pose import HumanParser, Keypoints
+from pose import COCO_17, HumanParser, Keypoints
 
 __all__ = [
     "GarmentAnalysis",
@@ -71,7 +71,15 @@ class GarmentAnalysis:
             Places in the garment's photo.
         category, view : str, optional
             In place of the network's.
+
+        Raises
+        ------
+        UnusableInputError
+            If there is no such corner, category or view.
         """
+        _check([category] if category else [], "category", CATEGORIES)
+        _check([view] if view else [], "view", VIEWS)
+        _check(corners or (), "corner", FASHIONAI_24.names)
         found = self.garment
         if corners:
             found = replace(found, keypoints=found.keypoints.moved(dict(corners)))
@@ -109,7 +117,13 @@ class PersonAnalysis:
         ----------
         joints : mapping of str to (x, y)
             Places in the person's photo.
+
+        Raises
+        ------
+        UnusableInputError
+            If there is no such joint.
         """
+        _check(joints, "joint", COCO_17.names)
         moved = self.wearer.joints.moved(dict(joints))
         body = Body.from_keypoints(moved)
         wearer = Wearer(self.photo.rgb, moved, body, self.wearer.parsing)
@@ -133,10 +147,11 @@ def analyse_garment(
     Raises
     ------
     UnusableInputError
-        If the picture cannot be read.
+        If the picture cannot be read, or there is no such category.
     NothingFoundError
         If there is no garment.
     """
+    _check([category] if category else [], "category", CATEGORIES)
     photo = opened(source, "garment")
     found = find_garment(photo, category)
     if lap:
@@ -201,6 +216,13 @@ def opened(source: Source, what: str) -> Picture:
         return source
     is_path = isinstance(source, str | os.PathLike)
     return open_picture(source, name=None if is_path else what)
+
+
+def _check(names: Iterable[str], what: str, known: Sequence[str]) -> None:
+    """Refuse a name before work is done for it, and in words."""
+    for name in names:
+        if name not in known:
+            raise UnusableInputError(f"{what} {name!r}: one of {', '.join(known)}")
 
 
 def _on_grey(picture: Picture) -> NDArray[np.uint8]:

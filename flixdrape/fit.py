@@ -306,7 +306,7 @@ def _fit_top(
 ) -> tuple[Points, float]:
     across, down = _garment_axes(source, "shoulder", "armpit")
     relax = _ease(options)
-    target, scale = _fit_shoulders(source, body, across, down)
+    target, scale = _fit_shoulders(source, body, outline)
     chest = (source["armpit_left"] + source["armpit_right"]) / 2
     neck = body.neck
     chest_at = neck + _ARMPIT_DOWN * body.torso * body.down
@@ -356,17 +356,24 @@ def _room_beside_arm(body: Body, side: str) -> float:
     return max(axis - _ARM_INNER * body.width, _LEAST_CHEST_HALF * body.width)
 
 
-def _fit_shoulders(source: Points, body: Body, across: Point, down: Point) -> tuple[Points, float]:
-    """Place necklines, shoulders and the neck's lowest point; return the garment's scale too."""
+def _fit_shoulders(
+    source: Points, body: Body, outline: TorsoOutline | None
+) -> tuple[Points, float]:
+    """Place necklines and shoulders; return the garment's scale too."""
     width = body.width
+    lifts = {side: _lift(body, outline, side) * body.down for side in SIDES}
     tips = {
         side: body.shoulders[side]
         + sign * _SHOULDER_OUT * width * body.across
         - _SHOULDER_UP * width * body.down
+        - lifts[side]
         for side, sign in SIDES.items()
     }
     roots = {
-        side: body.neck + sign * _NECK_HALF * width * body.across - _NECK_UP * width * body.down
+        side: body.neck
+        + sign * _NECK_HALF * width * body.across
+        - _NECK_UP * width * body.down
+        - lifts[side]
         for side, sign in SIDES.items()
     }
     has_sleeves = "cuff_left_in" in source or "cuff_right_in" in source
@@ -391,6 +398,20 @@ def _fit_shoulders(source: Points, body: Body, across: Point, down: Point) -> tu
             roots[side], tips[side], body.neck, float(np.clip(opening * reach, 0.36, reach * 0.92))
         )
     return target, scale
+
+
+def _lift(body: Body, outline: TorsoOutline | None, side: str) -> float:
+    """How much higher than the joints tell a shoulder is seen to end, in pixels.
+
+    Thick clothes and raised shoulders lift it; cloth laid lower would leave a gap to fill.
+    """
+    if outline is None:
+        return 0.0
+    beside = np.interp(
+        0.41, [_NECK_HALF, 0.5 + _SHOULDER_OUT], [_NECK_UP, _SHOULDER_UP]
+    )  # the middle of where the outline is measured
+    own = float(beside) * body.width
+    return outline.shoulder_up(side, own, (0.03 * body.width, 0.1 * body.width)) - own
 
 
 def _front_of_neck(

@@ -17,7 +17,7 @@ from PIL import Image, ImageCms, ImageOps, ImageSequence, UnidentifiedImageError
 
 from flixdrape.errors import UnusableInputError
 
-__all__ = ["MAX_PIXELS", "MIN_SIDE", "Picture", "open_picture", "save_picture"]
+__all__ = ["MAX_PIXELS", "MIN_SIDE", "WRITABLE", "Picture", "open_picture", "save_picture"]
 
 #: Larger pictures are refused before they are decoded.
 MAX_PIXELS = 64_000_000
@@ -32,6 +32,8 @@ _FORMATS = tuple(
     f for f in ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF") if f in Image.OPEN
 )
 _WRITERS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
+#: Suffixes of the pictures that can be written.
+WRITABLE = tuple(_WRITERS)
 _ADVICE = "use a JPEG, PNG or WebP photo"
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from flixdrape.alpha import from_bytes
 from flixdrape.wearer import Wearer
 
-__all__ = ["contact_shadow", "lit"]
+__all__ = ["body_shading", "contact_shadow", "lit"]
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -43,7 +43,7 @@ def lit(garment: Image, wearer: Wearer, strength: float) -> Image:
     alpha = from_bytes(garment[..., 3])
     if strength <= 0 or not (alpha > 0.5).any():
         return garment
-    gain = _shading(wearer, alpha) * _exposure(wearer)
+    gain = body_shading(wearer, alpha) * _exposure(wearer)
     gain = np.clip(gain, *_RANGE) ** np.float32(strength)
     result = garment.copy()
     rgb = garment[..., :3].astype(np.float32)
@@ -55,8 +55,21 @@ def lit(garment: Image, wearer: Wearer, strength: float) -> Image:
     return result
 
 
-def _shading(wearer: Wearer, alpha: Floats) -> Floats:
-    """How light each place is relative to others of the same cloth, smoothly: (H, W)."""
+def body_shading(wearer: Wearer, alpha: Floats) -> Floats:
+    """How light each place of the person is relative to others of the same cloth, smoothly.
+
+    Parameters
+    ----------
+    wearer : Wearer
+        The person in their own clothes.
+    alpha : (H, W) float32 array
+        Where it is wanted, 0..1: what lies there counts most.
+
+    Returns
+    -------
+    (H, W) float32 array
+        1 where a place is as light as its cloth's middle.
+    """
     height, width = wearer.shape
     scale = min(1.0, _WORKING_SIDE / max(height, width))
     size = (max(round(width * scale), 1), max(round(height * scale), 1))

@@ -18,6 +18,8 @@ _LEVELS = np.linspace(0.15, 1.15, 41)
 _REACH = 1.0
 # Where the hips are widest.
 _HIPS = 1.08
+# Where the shoulders' upper edge is looked for: beside the neck, in shoulder widths from the axis.
+_SHOULDERS = np.linspace(0.3, 0.52, 12)
 # Where waistbands can be, in torso lengths.
 _WAIST = (0.5, 0.9)
 
@@ -36,11 +38,15 @@ class TorsoOutline:
     waistband : float or None
         How far below the shoulders worn trousers or a skirt begin, in torso lengths; None where
         a top hangs over them or none are worn.
+    shoulders : dict of str to float
+        By the image's side, pixels from the line of the shoulder joints up to where the shoulder
+        ends beside the neck; NaN where hair or a bag hides it.
     """
 
     halves: dict[str, NDArray[np.float64]]
     torso: float
     waistband: float | None
+    shoulders: dict[str, float]
 
     @classmethod
     def of(cls, wearer: Wearer) -> TorsoOutline:
@@ -59,12 +65,28 @@ class TorsoOutline:
             places = axis[:, None] + sign * steps[None, :, None] * across
             inside = _looked_up(trunk, places)
             halves[side] = np.array([_run(row) for row in inside])
-        return cls(halves, body.torso, _waistband(wearer, axis))
+        shoulders = {side: _shoulder_top(wearer, side) for side in SIDES}
+        return cls(halves, body.torso, _waistband(wearer, axis), shoulders)
 
     def girth(self, own: float) -> float:
         """Return how wide the hips are, relative to `own` pixels on either side, 0.7 to 1.1."""
         halves = [self.half(side, _HIPS, own, (0.7, 1.1)) for side in SIDES]
         return float(np.mean(halves)) / own
+
+    def shoulder_up(self, side: str, own: float, give: tuple[float, float]) -> float:
+        """Return how far above its joints' line a shoulder ends beside the neck, in pixels.
+
+        Parameters
+        ----------
+        side : str
+            The image's side.
+        own : float
+            What the joints tell, in pixels.
+        give : (float, float)
+            How far below and above that it may be, in pixels.
+        """
+        seen = self.shoulders[side]
+        return own if np.isnan(seen) else float(np.clip(seen, own - give[0], own + give[1]))
 
     def half(self, side: str, level: float, own: float, give: tuple[float, float]) -> float:
         """Return half of the body's width at a level, in pixels.
@@ -108,6 +130,24 @@ def _run(row: NDArray[np.bool_]) -> float:
     ends = np.flatnonzero(outside)
     # To the line's end it is a coat or an arm in a sleeve, not the body.
     return float(ends[0]) if len(ends) else float("nan")
+
+
+def _shoulder_top(wearer: Wearer, side: str) -> float:
+    body = wearer.body
+    across = SIDES[side] * np.array([body.down[1], -body.down[0]])
+    start = body.neck + _SHOULDERS[:, None] * body.width * across + 0.1 * body.width * body.down
+    steps = np.arange(0, 0.5 * body.width)
+    places = start[:, None] - steps[None, :, None] * body.down
+    trunk = _looked_up(wearer.part("top", "outer", "dress", "arms") > 0.5, places)
+    hides = _looked_up(wearer.part("hair", "face", "accessories") > 0.5, places)
+    tops = []
+    for row, hidden in zip(trunk, hides, strict=True):
+        if not row[:3].all() or row.all():
+            continue
+        end = int(np.argmin(row))
+        if not hidden[end : end + 4].any():
+            tops.append(end - 0.1 * body.width)
+    return float(np.median(tops)) if len(tops) >= len(_SHOULDERS) // 3 else float("nan")
 
 
 def _waistband(wearer: Wearer, axis: NDArray[np.float64]) -> float | None:

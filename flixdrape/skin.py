@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from flixdrape.light import body_shading
 from flixdrape.limb import LimbField
 from flixdrape.wearer import Wearer
 
@@ -21,7 +22,14 @@ _LEAST = 0.004
 # Skin of one person differs little in hue (CIELAB's a and b); a red sleeve taken for an arm does.
 _MOST_HUE = 20.0
 # Bare arms and legs are less red than hands and cheeks.
-_CALM = 0.9
+_CALM = 0.92
+# Which part of a skin's pixels, in per cent, is darker than the skin in the light: a face has
+# eyes, a mouth, and the chin's shadow on the neck.
+_LIT = {"face": 80}
+# Hands are small and often in the shade: the face says more of how light skin is.
+_FACE_LIGHT = 0.6
+# The most that the body's light and shade change painted skin.
+_SHADE = (0.78, 1.12)
 
 
 def skin_tone(wearer: Wearer, parts: Sequence[str], near: LimbField | None = None) -> Floats | None:
@@ -67,14 +75,17 @@ def _tone_of(wearer: Wearer, part: str, window: Window, least: float) -> Floats 
         return None
     pixels = wearer.rgb[window][sure][None].astype(np.float32) / np.float32(255)
     lab = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB), np.float32)[0]
-    lightness = np.percentile(lab[:, 0], 60)
+    lightness = np.percentile(lab[:, 0], _LIT.get(part, 65))
     return np.asarray([lightness, *np.median(lab[:, 1:], axis=0)], np.float32)
 
 
 def _calmed(tone: Floats, face: Floats | None) -> Floats:
-    """Hands are redder than the arms they say the tone of; a face in between helps."""
-    hue = tone[1:] if face is None else (tone[1:] + face[1:]) / 2
-    return np.asarray([tone[0], *(_CALM * hue)], np.float32)
+    """Hands are redder, and darker, than the arms they say the tone of; a face helps."""
+    if face is None:
+        return np.asarray([tone[0], *(_CALM * tone[1:])], np.float32)
+    hue = (tone[1:] + face[1:]) / 2
+    lightness = tone[0] + _FACE_LIGHT * (face[0] - tone[0])
+    return np.asarray([lightness, *(_CALM * hue)], np.float32)
 
 
 def _to_rgb(lab: Floats) -> Floats:
@@ -85,13 +96,18 @@ def _to_rgb(lab: Floats) -> Floats:
 def painted_skin(
     wearer: Wearer, tone: Floats, window: Window = (slice(None), slice(None))
 ) -> Floats:
-    """Return skin of one tone, grained as a photo is.
+    """Return skin of one tone, in the body's light and grained as a photo is.
 
     Returns
     -------
     (h, w, 3) float32 array
         0..255.
     """
-    rows, columns = wearer.rgb[window].shape[:2]
+    shade = np.clip(wearer.remembered("shading", lambda: _everywhere(wearer))[window], *_SHADE)
+    rows, columns = shade.shape
     noise = np.random.default_rng(2).standard_normal((rows, columns, 1)).astype(np.float32)
-    return np.asarray(tone + 1.2 * noise, np.float32)
+    return np.asarray(tone * shade[..., None] + 1.2 * noise, np.float32)
+
+
+def _everywhere(wearer: Wearer) -> Floats:
+    return body_shading(wearer, np.ones(wearer.shape, np.float32))
