@@ -65,8 +65,8 @@ class DrapeResult:
         photo behind it, the old clothes taken off), ``occluders`` (RGBA, what stays in front),
         ``warped`` (RGBA, the whole garment).
     report : dict
-        ``category``, ``view``, ``warp`` (``anchor_error_px``, ``folded_fraction``,
-        ``stretch``), ``timing_ms``, ``warnings``, ``quality``.
+        ``category``, ``view``, ``warp`` (``anchor_error_px`` of the corners, ``guide_error_px`` of
+        the points between, ``folded_fraction``, ``stretch``), ``timing_ms``, ``warnings``, ``quality``.
     outfit : tuple of DrapeResult
         The drapes of an outfit's garments one by one, from the body outwards; empty for one.
     """
@@ -311,6 +311,7 @@ def _fitted(found: Garment, wearer: Wearer, name: str, options: DrapeOptions) ->
 def _warp_report(warped: LayeredWarp) -> dict[str, float]:
     return {
         "anchor_error_px": round(warped.anchor_error, 3),
+        "guide_error_px": round(warped.guide_error, 3),
         "folded_fraction": warped.folded_fraction,
         "stretch": round(warped.stretch, 3),
     }

@@ -46,6 +46,12 @@ _WAISTBAND_CM, _SKIRT_WAIST_CM, _LEG_CM = 38.0, 34.0, 100.0
 _EASE_CHEST, _EASE_WAIST, _EASE_TOP_HEM, _EASE_SKIRT = 0.2, 0.35, 0.35, 0.85
 _EASE_SLEEVE, _EASE_LEG = 0.12, 0.4
 
+_OTHER = {"left": "right", "right": "left"}
+# A sleeve that shows so much less cloth than the other is folded away or hidden behind.
+_HIDDEN = 0.45
+# Sleeves of one garment whose lengths differ more are not both where they were found.
+_UNEVEN = 1.5
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -65,6 +71,9 @@ class Fit:
         How much of the cloth's width beyond the body's shows, relative to a regular fit.
     girth : float
         How wide the hips and legs are, relative to what the shoulders suggest.
+    copied : str or None
+        The image's side whose sleeve is hidden or folded away in the photo, so that the other
+        one is shown there, turned over.
     """
 
     source: Points
@@ -73,6 +82,11 @@ class Fit:
     warnings: tuple[str, ...]
     ease: float = 1.0
     girth: float = 1.0
+    copied: str | None = None
+
+    def sleeve_from(self, side: str) -> str:
+        """Return the side of the photo whose sleeve is shown on one side of the body."""
+        return _OTHER[side] if side == self.copied else side
 
 
 def fit_garment(
@@ -106,15 +120,47 @@ def fit_garment(
     source = complete_corners(_seen_corners(garment), garment.category)
     warnings = _warnings(garment, body)
     options = options or DrapeOptions()
+    copied = None
     if garment.category in ("blouse", "outwear", "dress"):
-        target, scale = _fit_top(source, body, options, outline)
+        copied = _hidden_sleeve(source) or _mistaken_sleeve(garment, source)
+        target, scale = _fit_top(source, body, options, outline, copied)
     elif garment.category == "skirt":
         target, scale = _fit_skirt(source, body, options, outline)
     else:
         target, scale = _fit_trousers(source, body, options, outline)
     shift = body.width * (options.shift_x * body.across + options.shift_y * body.down)
     placed = {name: target[name] + shift for name in source}
-    return Fit(source, placed, scale, warnings, _ease(options), _girth(outline, body))
+    if copied:
+        warnings = (*warnings, f"the {copied} sleeve is not seen well; the other is shown on both sides")
+    return Fit(source, placed, scale, warnings, _ease(options), _girth(outline, body), copied)
+
+
+def _hidden_sleeve(source: Points) -> str | None:
+    """Return the side whose sleeve shows hardly any cloth, or lies turned over; None if none."""
+    areas = {}
+    for side, sign in SIDES.items():
+        names = ("shoulder", "cuff_{}_out", "cuff_{}_in", "armpit")
+        names = tuple(n.format(side) if "{}" in n else f"{n}_{side}" for n in names)
+        if not set(names) <= source.keys():
+            return None
+        x, y = np.stack([source[name] for name in names]).T
+        areas[side] = sign * float(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2
+    least = min(areas, key=lambda side: areas[side])
+    return least if areas[least] < _HIDDEN * areas[_OTHER[least]] else None
+
+
+def _mistaken_sleeve(garment: Garment, source: Points) -> str | None:
+    """Return the less sure side of two sleeves whose lengths do not go together; None if none."""
+    lengths, scores = {}, {}
+    for side in SIDES:
+        cuff = (f"cuff_{side}_out", f"cuff_{side}_in")
+        if not set(cuff) <= source.keys():
+            return None
+        lengths[side] = float(np.linalg.norm(source[cuff[0]] - source[f"shoulder_{side}"]))
+        scores[side] = min(garment.keypoints.score_of(name) for name in cuff)
+    if max(lengths.values()) < _UNEVEN * min(lengths.values()):
+        return None
+    return min(scores, key=lambda side: scores[side])
 
 
 def _girth(outline: TorsoOutline | None, body: Body) -> float:
@@ -302,7 +348,11 @@ def _own_half(outline: TorsoOutline | None, side: str, level: float, own: float)
 
 
 def _fit_top(
-    source: Points, body: Body, options: DrapeOptions, outline: TorsoOutline | None
+    source: Points,
+    body: Body,
+    options: DrapeOptions,
+    outline: TorsoOutline | None,
+    copied: str | None,
 ) -> tuple[Points, float]:
     across, down = _garment_axes(source, "shoulder", "armpit")
     relax = _ease(options)
@@ -338,7 +388,8 @@ def _fit_top(
             _fit_level(source, target, stem, (chest, chest_at), (across, down), long, halves, body)
     for side in SIDES:
         if f"cuff_{side}_in" in source and f"cuff_{side}_out" in source:
-            _fit_sleeve(source, target, side, scale, body, options)
+            shown = _OTHER[side] if side == copied else side
+            _fit_sleeve(source, target, (shown, side), scale, body, options)
     return target, scale
 
 
@@ -483,22 +534,31 @@ def _unit(vector: Point) -> Point:
 
 
 def _fit_sleeve(
-    source: Points, target: Points, side: str, scale: float, body: Body, options: DrapeOptions
+    source: Points,
+    target: Points,
+    sides: tuple[str, str],
+    scale: float,
+    body: Body,
+    options: DrapeOptions,
 ) -> None:
-    """Place a cuff on the arm, as far along as the sleeve is long."""
-    outer = source[f"cuff_{side}_out"] - source[f"shoulder_{side}"]
+    """Place a cuff on the arm, as far along as the sleeve is long.
+
+    `sides` are the sleeve's in the photo and the arm's.
+    """
+    shown, side = sides
+    outer = source[f"cuff_{shown}_out"] - source[f"shoulder_{shown}"]
     length = options.sleeve * scale * float(np.linalg.norm(outer))
     arm = body.arms[side]
     reach = float(np.linalg.norm(np.diff(arm, axis=0), axis=1).sum())
     # The sleeve hangs from the seam, which lies before the shoulder joint.
     offset = float(np.linalg.norm(target[f"shoulder_{side}"] - arm[0]))
-    inner = float(np.linalg.norm(source[f"cuff_{side}_in"] - source[f"armpit_{side}"]))
+    inner = float(np.linalg.norm(source[f"cuff_{shown}_in"] - source[f"armpit_{shown}"]))
     inner *= options.sleeve * scale
     # However short, the sleeve's inner edge leads away from the armpit.
     least = arc_of(arm, target[f"armpit_{side}"]) + 0.6 * inner
     walked = max(length - 0.5 * offset, least, 0.1 * reach)
     middle, direction = along(arm, min(walked, 1.04 * reach))
-    cuff = np.linalg.norm(source[f"cuff_{side}_out"] - source[f"cuff_{side}_in"])
+    cuff = np.linalg.norm(source[f"cuff_{shown}_out"] - source[f"cuff_{shown}_in"])
     half = sleeve_half(body, length / max(reach, 1.0), scale * float(cuff) / 2, _ease(options))
     normal = perpendicular(direction, side)
     middle = middle + clear_of_torso(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -54,7 +55,7 @@ def plan_parts(fit: Fit, category: str, body: Body, matte: NDArray[np.float32]) 
         pairs = _corners(fit, ("waistband_left", "waistband_right"))
         pairs.append(_middle(fit, "waistband_left", "waistband_right"))
         pairs += _rows(fit, ("waistband", "hemline"), Contour.of(matte))
-        return [_part("skirt", np.ones(matte.shape, np.float32), pairs, 0)]
+        return [_part(fit, "skirt", np.ones(matte.shape, np.float32), pairs, 0)]
     return _top(fit, body, matte)
 
 
@@ -69,12 +70,15 @@ def _top(fit: Fit, body: Body, matte: NDArray[np.float32]) -> list[Part]:
     }
     outlines = {"torso": _torso_outline(fit, hem)}
     for side, (source, _) in sleeves.items():
-        outlines[f"sleeve_{side}"] = source.outline
+        outlines[f"sleeve_{fit.sleeve_from(side)}"] = source.outline
     masks = _masks(outlines, matte.shape)
-    parts = [_part("torso", masks["torso"], _torso(fit, levels, contour), 0)]
+    parts = [_part(fit, "torso", masks["torso"], _torso(fit, levels, contour), 0)]
     for side, (source, target) in sleeves.items():
-        name = f"sleeve_{side}"
-        parts.append(_part(name, masks[name], _lattice(source, target), 1))
+        shown = fit.sleeve_from(side)
+        part = _part(
+            fit, f"sleeve_{side}", masks[f"sleeve_{shown}"], _lattice(source, target), 1
+        )
+        parts.append(replace(part, mirrored=shown != side))
     return parts
 
 
@@ -148,8 +152,10 @@ def _between(points: dict[str, Point], stem: str) -> Point:
 def _sleeve(fit: Fit, side: str, body: Body, contour: Contour) -> tuple[Ribbon, Ribbon]:
     """Return a sleeve in its photo and on the arm, station by station."""
     s, t = fit.source, fit.target
-    names = (f"shoulder_{side}", f"armpit_{side}", f"cuff_{side}_out", f"cuff_{side}_in")
-    shoulder, armpit, outer, inner = (s[name] for name in names)
+    stems = ("shoulder_{}", "armpit_{}", "cuff_{}_out", "cuff_{}_in")
+    names = [stem.format(side) for stem in stems]
+    shown = fit.sleeve_from(side)
+    shoulder, armpit, outer, inner = (s[stem.format(shown)] for stem in stems)
     source = _edges(contour, (shoulder, outer), (armpit, inner))
     # Half-widths on the body: the limb's, and some of what the cloth is wider.
     flat = fit.scale * np.median(source.widths[_STATIONS // 3 : -2]) / 2
@@ -230,7 +236,7 @@ def _trousers(fit: Fit, body: Body, matte: NDArray[np.float32]) -> list[Part]:
     for order, (side, (source, target)) in enumerate(ribbons.items()):
         pairs = _seat(fit, side, waist, (source, target), contour)
         name = f"leg_{side}"
-        parts.append(_part(name, masks[name], pairs + _lattice(source, target), order))
+        parts.append(_part(fit, name, masks[name], pairs + _lattice(source, target), order))
     return parts
 
 
@@ -352,11 +358,14 @@ def _lattice(source: Ribbon, target: Ribbon) -> Pairs:
     return pairs
 
 
-def _part(name: str, mask: NDArray[np.float32], pairs: Pairs, order: int) -> Part:
+def _part(fit: Fit, name: str, mask: NDArray[np.float32], pairs: Pairs, order: int) -> Part:
+    """Put a part together; the garment's corners are its anchors."""
     source = np.stack([pair[0] for pair in pairs])
     target = np.stack([pair[1] for pair in pairs])
     kept = _distinct(source)
-    return Part(name, mask, source[kept], target[kept], order)
+    corners = np.stack(list(fit.source.values()))
+    gaps = np.linalg.norm(source[kept][:, None] - corners[None], axis=2).min(axis=1)
+    return Part(name, mask, source[kept], target[kept], order, gaps < 0.01)
 
 
 def _distinct(points: NDArray[np.float64], least: float = 1.0) -> list[int]:

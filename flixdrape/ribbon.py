@@ -20,6 +20,10 @@ Point = NDArray[np.float64]
 Line = NDArray[np.float64]
 
 
+# How near to a bend's centre the edge inside it may come, as a share of the radius.
+_INSIDE = 0.75
+
+
 @dataclass(frozen=True)
 class Ribbon:
     """Two edges of a strip, point by point opposite each other.
@@ -101,10 +105,21 @@ def offset_edges(axis: Line, half: NDArray[np.float64], sign: float) -> Ribbon:
         smaller x when walking down), -1 where to the left.
     """
     ahead = np.gradient(axis, axis=0)
-    ahead /= np.maximum(np.linalg.norm(ahead, axis=1, keepdims=True), 1e-9)
+    step = np.maximum(np.linalg.norm(ahead, axis=1), 1e-9)
+    ahead /= step[:, None]
     normal = sign * np.stack([-ahead[:, 1], ahead[:, 0]], axis=1)
-    outer, inner = axis + half[:, None] * normal, axis - half[:, None] * normal
+    # Inside a bend cloth lies in folds: the edge there stays clear of the bend's centre, where
+    # it would stand still.
+    bend = (np.gradient(ahead, axis=0) * normal).sum(axis=1) / step
+    outer = axis + _within(half, bend)[:, None] * normal
+    inner = axis - _within(half, -bend)[:, None] * normal
     return Ribbon(_advancing(outer, ahead), _advancing(inner, ahead))
+
+
+def _within(half: NDArray[np.float64], bend: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Limit an edge's distance to most of the bend's radius on that side; softly along it."""
+    most = _INSIDE / np.maximum(bend, 1e-9)
+    return np.asarray(gaussian_filter1d(np.minimum(half, most), 1.0, mode="nearest"))
 
 
 def _advancing(edge: Line, ahead: Line) -> Line:

@@ -12,8 +12,10 @@ from warp.spline import Interpolation, Region, ThinPlateSpline, jacobian_determi
 
 __all__ = ["LayeredWarp", "Part", "warp_layers"]
 
-# Tried in turn until a part does not fold; the last is nearly the best affine map.
-_REGULARISATIONS = (0.0, 1e-3, 4e-3, 1.5e-2, 5e-2, 0.2, 1.0, 10.0, 1e3, 1e6)
+# Tried in turn until a part does not fold: first guides alone give way, then anchors too, until
+# the map is nearly the best affine one.
+_GUIDES = (0.0, 1e-3, 4e-3, 1.5e-2, 5e-2, 0.2, 1.0, 10.0)
+_ANCHORS = (4e-3, 1.5e-2, 5e-2, 0.2, 1.0, 10.0, 1e3, 1e6)
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,11 @@ class Part:
         Control points in pixels; those on a seam are the neighbour's too.
     order : int
         Parts of higher order are drawn over those of lower.
+    anchors : (N,) bool array, optional
+        Which points must keep their places; the others are guides, that shape what lies between
+        and give way where the part would fold. All, if not given.
+    mirrored : bool
+        Whether the part is meant to be turned over: a right sleeve shown as a left one.
     """
 
     name: str
@@ -37,6 +44,8 @@ class Part:
     source: NDArray[np.float64]
     target: NDArray[np.float64]
     order: int = 0
+    anchors: NDArray[np.bool_] | None = None
+    mirrored: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,7 +61,9 @@ class LayeredWarp:
     folded_fraction : float
         Share of covered pixels that fold, over all parts; 0 is right.
     anchor_error : float
-        Largest distance of a control point from its target, in target pixels.
+        Largest distance of an anchor from its target, in target pixels.
+    guide_error : float
+        The same of guides.
     stretch : float
         Largest enlargement along one direction relative to the whole's mean (99th percentile).
     """
@@ -61,6 +72,7 @@ class LayeredWarp:
     alphas: dict[str, NDArray[np.float32]]
     folded_fraction: float
     anchor_error: float
+    guide_error: float
     stretch: float
 
 
@@ -75,7 +87,8 @@ def warp_layers(
     """Warp each part by its own spline and draw them in order.
 
     A part that would fold over itself is fitted again with more regularisation, step by step,
-    until it does not: its points then give way a little, and `anchor_error` says how far.
+    until it does not. Its guides give way first, anchors only if that is not enough;
+    `guide_error` and `anchor_error` say how far.
 
     Parameters
     ----------
@@ -99,7 +112,7 @@ def warp_layers(
     cover = np.zeros((size[1], size[0]), np.float32)
     alphas: dict[str, NDArray[np.float32]] = {}
     folded = pixels = 0
-    errors, stretches = [0.0], [1.0]
+    anchors, guides, stretches = [0.0], [0.0], [1.0]
     for part in sorted(parts, key=lambda p: p.order):
         layer = rgba.copy()
         layer[..., 3] = np.round(rgba[..., 3] * part.mask).astype(np.uint8)
@@ -119,7 +132,8 @@ def warp_layers(
         seen = alpha > 0.02
         folded += int((warped.determinant[seen] <= 0).sum())
         pixels += int(seen.sum())
-        errors.append(warped.anchor_error)
+        anchors.append(warped.anchor_error)
+        guides.append(warped.guide_error)
         stretches.append(warped.stretch)
     straight = colour / np.maximum(cover[..., None], 1e-4)
     out = np.concatenate([straight, 255 * cover[..., None]], axis=2)
@@ -127,7 +141,8 @@ def warp_layers(
         np.clip(np.round(out), 0, 255).astype(np.uint8),
         alphas,
         folded / max(pixels, 1),
-        max(errors),
+        max(anchors),
+        max(guides),
         max(stretches),
     )
 
@@ -138,6 +153,7 @@ class _Warped:
     region: Region
     determinant: NDArray[np.float32]
     anchor_error: float
+    guide_error: float
     stretch: float
 
 
@@ -158,28 +174,44 @@ def _warp_part(
             return None
         region = found
         backward = spline.backward_map(size, step=step, region=region)
-        determinant = jacobian_determinant(backward)
+        determinant = jacobian_determinant(backward) * (-1 if part.mirrored else 1)
         inside = _looked_up(opaque, backward)
         if not (determinant[inside] <= 0).any():
             break
     left, top, right, bottom = crop
     moved = backward - np.array([left, top], np.float32)
     sampled = sample_image(layer[top:bottom, left:right], moved, interpolation=interpolation)
+    anchor_error, guide_error = _misses(spline, part)
+    stretch = _stretch(backward, inside)
+    return _Warped(sampled, region, determinant, anchor_error, guide_error, stretch)
+
+
+def _misses(spline: ThinPlateSpline, part: Part) -> tuple[float, float]:
+    """Return how far anchors and guides lie from their places at most."""
     # The last resort has targets of its own: it is measured against the part's.
     missed = np.linalg.norm(spline.warp_points(part.source) - part.target, axis=1)
-    error = max(spline.anchor_error(), float(missed.max()))
-    return _Warped(sampled, region, determinant, error, _stretch(backward, inside))
+    errors = np.maximum(spline.anchor_errors(), missed)
+    anchors = _anchors(part)
+    return float(errors[anchors].max(initial=0)), float(errors[~anchors].max(initial=0))
+
+
+def _anchors(part: Part) -> NDArray[np.bool_]:
+    return np.ones(len(part.source), dtype=bool) if part.anchors is None else part.anchors
 
 
 def _ever_stiffer(part: Part) -> Iterator[ThinPlateSpline]:
     """Give splines that keep to a part's points less and less; the last one cannot fold."""
-    for regularisation in _REGULARISATIONS:
-        yield ThinPlateSpline.fit(part.source, part.target, regularisation=regularisation)
-    yield ThinPlateSpline.fit(part.source, _turned(part.source, part.target))
+    guides = ~_anchors(part)
+    for value in _GUIDES if guides.any() else _GUIDES[:1]:
+        yield ThinPlateSpline.fit(part.source, part.target, regularisation=value * guides)
+    for value in _ANCHORS:
+        stiffness = np.full(len(guides), value)
+        yield ThinPlateSpline.fit(part.source, part.target, regularisation=stiffness)
+    yield ThinPlateSpline.fit(part.source, _turned(part))
 
 
-def _turned(source: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Move points by the rotation, scale and shift that bring them nearest to others.
+def _turned(part: Part) -> NDArray[np.float64]:
+    """Move a part's points by the rotation, scale and shift that bring them nearest to its targets.
 
     Where the points' order says that a part is turned over, the best affine map mirrors it;
     this one does not.
@@ -189,8 +221,10 @@ def _turned(source: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray
     S. Umeyama, "Least-squares estimation of transformation parameters between two point
     patterns", TPAMI 1991.
     """
-    middle, aim = source.mean(axis=0), target.mean(axis=0)
-    offsets, aims = source - middle, target - aim
+    middle, aim = part.source.mean(axis=0), part.target.mean(axis=0)
+    offsets, aims = part.source - middle, part.target - aim
+    if part.mirrored:
+        offsets = offsets * np.array([-1.0, 1.0])
     # In complex numbers a turn and a scale are one factor.
     numbers, goals = offsets[:, 0] + 1j * offsets[:, 1], aims[:, 0] + 1j * aims[:, 1]
     power = float((np.abs(numbers) ** 2).sum())

@@ -56,13 +56,15 @@ class ThinPlateSpline:
     [[105.0, 55.0]]
     """
 
-    def __init__(self, source: Floats, target: Floats, regularisation: float) -> None:
+    def __init__(self, source: Floats, target: Floats, regularisation: Floats) -> None:
         self.source, self.target, self.regularisation = source, target, regularisation
         self._forward = _OneWay(source, target, regularisation)
         self._backward = _OneWay(target, source, regularisation)
 
     @classmethod
-    def fit(cls, source: object, target: object, *, regularisation: float = 0.0) -> ThinPlateSpline:
+    def fit(
+        cls, source: object, target: object, *, regularisation: float | Floats = 0.0
+    ) -> ThinPlateSpline:
         """Fit the spline, both ways.
 
         The two ways are two splines: each is exact at the control points, between them one is
@@ -72,10 +74,11 @@ class ThinPlateSpline:
         ----------
         source, target : (N, 2) array_like
             Pixels, N >= 3; row i of one belongs to row i of the other.
-        regularisation : float
+        regularisation : float or (N,) float array
             0 passes exactly through the points. Larger values trade exactness for smoothness,
             towards the best affine map; with points scaled to a box of side 2, the value is
-            added to the diagonal of the kernel matrix, whose entries are about 1.
+            added to the diagonal of the kernel matrix, whose entries are about 1. An array says
+            so of each point: those with 0 are kept exactly.
 
         Raises
         ------
@@ -86,9 +89,12 @@ class ThinPlateSpline:
         first, second = _checked(source, "source"), _checked(target, "target")
         if len(first) != len(second):
             raise PointShapeError(f"{len(first)} source points, {len(second)} target points")
-        if not np.isfinite(regularisation) or regularisation < 0:
+        stiffness = np.asarray(regularisation, dtype=np.float64)
+        if not np.isfinite(stiffness).all() or (stiffness < 0).any():
             raise ValueError(f"regularisation must be 0 or more, got {regularisation}")
-        return cls(first, second, float(regularisation))
+        if stiffness.shape not in ((), (len(first),)):
+            raise ValueError(f"{len(first)} points, regularisation of shape {stiffness.shape}")
+        return cls(first, second, np.broadcast_to(stiffness, len(first)))
 
     def warp_points(self, points: object) -> Floats:
         """Take (M, 2) points of the source to the target."""
@@ -98,15 +104,19 @@ class ThinPlateSpline:
         """Take (M, 2) points of the target to the source."""
         return self._backward(np.asarray(points, dtype=np.float64))
 
-    def anchor_error(self) -> float:
-        """Largest distance of a control point from where it should be, in target pixels.
+    def anchor_errors(self) -> Floats:
+        """Return how far each control point lies from where it should be: (N,), target pixels.
 
         Measured on the backward way, which pictures are sampled by, and brought to target
         pixels by the ratio of the two point sets' sizes. 0 without regularisation, but for
         rounding.
         """
-        miss = np.linalg.norm(self.unwarp_points(self.target) - self.source, axis=1).max()
-        return float(miss * _spread(self.target) / _spread(self.source))
+        miss = np.linalg.norm(self.unwarp_points(self.target) - self.source, axis=1)
+        return np.asarray(miss * _spread(self.target) / _spread(self.source))
+
+    def anchor_error(self) -> float:
+        """Return the largest of `anchor_errors`."""
+        return float(self.anchor_errors().max())
 
     def backward_map(
         self, size: tuple[int, int], *, step: int = 8, region: Region | None = None
@@ -220,7 +230,7 @@ class ThinPlateSpline:
 class _OneWay:
     """A thin-plate spline from one point set to another, in kornia's parametrisation."""
 
-    def __init__(self, source: Floats, target: Floats, regularisation: float) -> None:
+    def __init__(self, source: Floats, target: Floats, regularisation: Floats) -> None:
         self.origin, self.size = source.mean(axis=0), _spread(source)
         centres = (source - self.origin) / self.size
         self.out_origin, self.out_size = target.mean(axis=0), _spread(target)
@@ -243,7 +253,7 @@ class _OneWay:
         return np.asarray(torch.cat(parts, dim=1)[0].numpy() * self.out_size + self.out_origin)
 
 
-def _solve(centres: Floats, values: Floats, regularisation: float) -> tuple[Floats, Floats]:
+def _solve(centres: Floats, values: Floats, regularisation: Floats) -> tuple[Floats, Floats]:
     """Solve for the weights that `kornia.geometry.transform.warp_points_tps` takes.
 
     kornia's own `get_tps_transform` centres the kernels on the target points and knows no
@@ -254,7 +264,7 @@ def _solve(centres: Floats, values: Floats, regularisation: float) -> tuple[Floa
     kernel = 0.5 * squared * np.log(np.where(squared > 0, squared, 1.0))
     affine = np.concatenate([np.ones((count, 1)), centres], axis=1)
     system = np.zeros((count + 3, count + 3))
-    system[:count, :count] = kernel + regularisation * np.eye(count)
+    system[:count, :count] = kernel + np.diag(regularisation)
     system[:count, count:], system[count:, :count] = affine, affine.T
     right = np.concatenate([values, np.zeros((3, 2))])
     weights = np.linalg.solve(system, right)
