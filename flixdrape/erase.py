@@ -112,8 +112,11 @@ def erase(wearer: Wearer, cover: Coverage, garment: Floats, front: Floats) -> Er
     grown = cv2.dilate(
         old, np.ones((3, 3), np.uint8), iterations=max(round(wearer.body.width / 28), 1)
     )
-    kept = np.maximum(front, wearer.part("face", "arms", "legs", "footwear", "legwear"))
-    todo = grown * (1 - kept)
+    # At its hem the cloth's edge and shadow lie on the legs, which are painted anew there.
+    legs = wearer.part("legs", "legwear") * (1 - grown)
+    kept = np.maximum(np.maximum(front, legs), wearer.part("face", "arms", "footwear"))
+    # Half erased, cloth would shine through.
+    todo = ramp(grown * (1 - kept), 0.1, 0.5)
     if cover.category in ("blouse", "outwear"):
         todo = todo * (1 - wearer.part("bottom") * (1 - old))
     elif cover.category in ("skirt", "trousers"):
@@ -149,7 +152,8 @@ def _scene(wearer: Wearer, todo: Floats) -> Floats:
     margin = max(round(0.05 * wearer.body.width), 2)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * margin + 1, 2 * margin + 1))
     known = cv2.erode(outside, kernel) * (todo < 0.05)
-    return fill_holes(wearer.rgb, np.asarray(known, np.float32), todo)
+    reach = 0.9 * wearer.body.width
+    return fill_holes(wearer.rgb, np.asarray(known, np.float32), todo, reach=reach)
 
 
 def _clothes_below(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats, Floats]:
@@ -171,7 +175,9 @@ def _clothes_below(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Float
     wanted = todo * body
     # Filled whole: laid on by `wanted`, a half filled layer would let the old cloth through.
     hole = (wanted > 0).astype(np.float32)
-    return fill_holes(wearer.rgb, np.asarray(known, np.float32), hole, seed=1), wanted
+    reach = 0.6 * wearer.body.width
+    filled = fill_holes(wearer.rgb, np.asarray(known, np.float32), hole, reach=reach, seed=1)
+    return filled, wanted
 
 
 def _chest(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats, Floats]:

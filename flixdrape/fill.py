@@ -15,8 +15,13 @@ Floats = NDArray[np.float32]
 _WORKING_SIDE = 512
 
 
-def fill_holes(image: Image, known: Floats, hole: Floats, *, seed: int = 0) -> Floats:
-    """Fill a hole from the known pixels around it, by pushing them up a pyramid and pulling down.
+def fill_holes(
+    image: Image, known: Floats, hole: Floats, *, reach: float = 0.0, seed: int = 0
+) -> Floats:
+    """Fill a hole from the known pixels around it.
+
+    Near its rim the surroundings are continued as in a mirror, so that their texture goes on;
+    farther in they are pushed up a pyramid and pulled down, smooth but for some grain.
 
     Parameters
     ----------
@@ -26,6 +31,8 @@ def fill_holes(image: Image, known: Floats, hole: Floats, *, seed: int = 0) -> F
         How far each pixel may be used, 0..1.
     hole : (H, W) float32 array
         Where the result is wanted, 0..1; elsewhere it is the image.
+    reach : float
+        How far into the hole, in pixels, the surroundings are mirrored.
     seed : int
         Of the grain.
 
@@ -51,6 +58,9 @@ def fill_holes(image: Image, known: Floats, hole: Floats, *, seed: int = 0) -> F
     filled = _push_pull(np.asarray(small, np.float32), np.asarray(small_weights, np.float32))
     large = cv2.resize(filled, (width, height), interpolation=cv2.INTER_LINEAR)
     large = large + _grain(part, weights, seed)
+    if reach > 0:
+        mirrored, share = _mirrored(part, weights, reach)
+        large += share[..., None] * (mirrored - large)
     amount = hole[window][..., None]
     result[window] = part + amount * (large - part)
     return result
@@ -66,6 +76,30 @@ def _window(hole: Floats) -> tuple[slice, slice] | None:
         slice(max(int(rows[0]) - margin, 0), int(rows[-1]) + margin + 1),
         slice(max(int(columns[0]) - margin, 0), int(columns[-1]) + margin + 1),
     )
+
+
+def _mirrored(part: Floats, weights: Floats, reach: float) -> tuple[Floats, Floats]:
+    """Reflect the known pixels at the hole's rim into it; also say where that can be used."""
+    known = weights > 0.5
+    away, labels = cv2.distanceTransformWithLabels(
+        (~known).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    # Each label's pixel, as the transform numbers them.
+    places = np.zeros((int(labels.max()) + 1, 2), np.float32)
+    rows, columns = np.nonzero(known)
+    places[labels[rows, columns]] = np.stack([columns, rows], axis=1)
+    rim = places[labels]
+    # A ragged rim would tear what is mirrored.
+    soft = max(0.12 * reach, 1.0)
+    rim = np.stack([cv2.GaussianBlur(rim[..., i], (0, 0), soft) for i in (0, 1)], axis=2)
+    y, x = np.mgrid[: part.shape[0], : part.shape[1]].astype(np.float32)
+    look_x, look_y = 2 * rim[..., 0] - x, 2 * rim[..., 1] - y
+    found = cv2.remap(part, look_x, look_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    sure = cv2.remap(weights, look_x, look_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    near = np.clip(2 - 2 * np.asarray(away, np.float32) / np.float32(reach), 0, 1)
+    usable = np.clip(2 * np.asarray(sure, np.float32) - 1, 0, 1)
+    share = cv2.GaussianBlur(usable, (0, 0), soft) * usable * near * ~known
+    return np.asarray(found, np.float32), np.asarray(share, np.float32)
 
 
 def _push_pull(weighted: Floats, weights: Floats) -> Floats:

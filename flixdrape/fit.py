@@ -46,6 +46,14 @@ _WAISTBAND_CM, _SKIRT_WAIST_CM, _LEG_CM = 38.0, 34.0, 100.0
 _EASE_CHEST, _EASE_WAIST, _EASE_TOP_HEM, _EASE_SKIRT = 0.2, 0.35, 0.35, 0.85
 _EASE_SLEEVE, _EASE_LEG = 0.12, 0.4
 
+# Pairs of corners without which a category cannot be placed.
+_PAIRED = {
+    "blouse": ("neckline", "shoulder", "armpit", "top_hem"),
+    "outwear": ("neckline", "shoulder", "armpit", "top_hem"),
+    "dress": ("neckline", "shoulder", "armpit", "waistline", "hemline"),
+    "skirt": ("waistband", "hemline"),
+    "trousers": ("waistband", "bottom_out", "bottom_in"),
+}
 _OTHER = {"left": "right", "right": "left"}
 # A sleeve that shows so much less cloth than the other is folded away or hidden behind.
 _HIDDEN = 0.45
@@ -172,14 +180,36 @@ def _ease(options: DrapeOptions) -> float:
 
 
 def _seen_corners(garment: Garment) -> Points:
-    """Return the corners found; a garment with one sleeve has two, however unsure the other."""
+    """Return the corners found; of a pair with one corner the other too, however unsure.
+
+    A garment with one sleeve has two; one with one end of a waistband or hem has the other, and
+    where the network looked for it is a better guess than a mirror's, unless it lies too near.
+    """
     points = {name: np.array(point) for name, point in garment.points.items()}
+    for stem in _PAIRED[garment.category]:
+        pair = _pair(stem)
+        known = [name for name in pair if name in points]
+        if len(known) == 1:
+            missing = pair[0] if known[0] == pair[1] else pair[1]
+            guess = garment.keypoints[missing].copy()
+            if float(np.linalg.norm(guess - points[known[0]])) > 0.4 * _breadth(points):
+                points[missing] = guess
     cuffs = {side: [f"cuff_{side}_in", f"cuff_{side}_out"] for side in SIDES}
     sleeved = {side: any(name in points for name in names) for side, names in cuffs.items()}
     for side, names in cuffs.items():
         if not sleeved[side] and any(sleeved.values()):
             points.update({name: garment.keypoints[name].copy() for name in names})
     return points
+
+
+def _breadth(points: Points) -> float:
+    """Return the widest of the pairs that are there, in pixels; 0 if there is none."""
+    widths = [
+        float(np.linalg.norm(points[name] - points[name.replace("_left", "_right")]))
+        for name in points
+        if "_left" in name and name.replace("_left", "_right") in points
+    ]
+    return max(widths, default=0.0)
 
 
 def complete_corners(points: Points, category: str) -> Points:
@@ -194,13 +224,7 @@ def complete_corners(points: Points, category: str) -> Points:
         If too few corners are known to complete the rest.
     """
     points = dict(points)
-    needed = {
-        "blouse": ("neckline", "shoulder", "armpit", "top_hem"),
-        "outwear": ("neckline", "shoulder", "armpit", "top_hem"),
-        "dress": ("neckline", "shoulder", "armpit", "waistline", "hemline"),
-        "skirt": ("waistband", "hemline"),
-        "trousers": ("waistband", "bottom_out", "bottom_in"),
-    }[category]
+    needed = _PAIRED[category]
     middle = _middle_line(points)
     for stem in needed:
         left, right = _pair(stem)
@@ -663,6 +687,13 @@ def _fit_waistband(
     return target, _SKIRT_WAIST_CM * body.centimetre / _distance(source, "waistband")
 
 
+def _inseam(source: Points) -> float:
+    """Return how long trousers' inner seams are, relative to crotch and waistband's distance."""
+    rise = float(np.linalg.norm(source["crotch"] - _middle_of(source, "waistband")))
+    ends = [source[f"bottom_{side}_in"] - source["crotch"] for side in SIDES]
+    return float(np.mean(np.linalg.norm(ends, axis=1))) / max(rise, 1.0)
+
+
 def _fit_trousers(
     source: Points, body: Body, options: DrapeOptions, outline: TorsoOutline | None
 ) -> tuple[Points, float]:
@@ -675,8 +706,9 @@ def _fit_trousers(
         whole = float(np.linalg.norm(np.diff(leg, axis=0), axis=1).sum())
         length = _WAISTBAND_CM / _LEG_CM * float(np.linalg.norm(outer))
         share = float(np.clip(length / _distance(source, "waistband"), 0.3, 1.03))
-        # Full-length trousers end at the ankle, however wide their waist or oblique the photo.
-        share = float(np.interp(share, [0.3, 0.58, 0.72, 1.03], [0.3, 0.58, 1.03, 1.03]))
+        # Full-length trousers end at the ankle, however wide their waist or oblique the photo:
+        # their inseam is longer than shorts' for the same rise.
+        share = max(share, float(np.interp(_inseam(source), [0.9, 1.1], [0.0, 1.03])))
         share = float(np.clip(share * options.length, 0.2, 1.06))
         middle, direction = along(leg, share * whole)
         width = np.linalg.norm(source[f"bottom_{side}_out"] - source[f"bottom_{side}_in"])

@@ -20,7 +20,7 @@ __all__ = ["ServeOptions", "build_app", "read_auth", "serve"]
 _LOG = logging.getLogger(__name__)
 # Files of one upload request, each of the largest size: a batch is sent at once.
 _FILES_AT_ONCE = 20
-# Gradio keeps what each session shows. A session is a few hundred kB at most; a call by HTTP is one.
+# Gradio keeps what each session shows; every call by HTTP is a session.
 _SESSIONS = 256
 
 
