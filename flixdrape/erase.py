@@ -79,6 +79,12 @@ def old_clothes(wearer: Wearer, cover: Coverage) -> Floats:
     return np.asarray(np.maximum(old, belts * _worn_with(wearer, cover)), np.float32)
 
 
+def _below(garment: Floats) -> Floats:
+    """Where a column's garment lies at this height or above: (H, W), 0..1; all of one without."""
+    begun = np.maximum.accumulate(garment, axis=0)
+    return np.asarray(np.maximum(begun, 1 - begun[-1:]), np.float32)
+
+
 def _worn_with(wearer: Wearer, cover: Coverage) -> Floats:
     """Where a belt goes with the clothes that are replaced."""
     if cover.category == "outwear":
@@ -115,15 +121,20 @@ def erase(wearer: Wearer, cover: Coverage, garment: Floats, front: Floats) -> Er
     # At its hem the cloth's edge and shadow lie on the legs, which are painted anew there.
     legs = wearer.part("legs", "legwear") * (1 - grown)
     kept = np.maximum(np.maximum(front, legs), wearer.part("face", "arms", "footwear"))
-    # Half erased, cloth would shine through.
-    todo = ramp(grown * (1 - kept), 0.1, 0.5)
+    todo = grown * (1 - kept)
     if cover.category in ("blouse", "outwear"):
         todo = todo * (1 - wearer.part("bottom") * (1 - old))
     elif cover.category in ("skirt", "trousers"):
         todo = todo * (1 - wearer.part("top", "outer") * (1 - old))
         # Above the new waistband there is nothing else to put on.
         line = cover.waist + 0.02 * wearer.body.torso
-        todo = todo * np.maximum(ramp(wearer.down(), line - 2, line + 2), 1 - wearer.torso())
+        # A waistband's front dips between its ends: what is worn above goes on down to it.
+        width = wearer.body.width
+        aside = ramp(np.abs(wearer.across()), 0.3 * width, 0.36 * width)
+        below = np.maximum(_below(garment), aside) * ramp(wearer.down(), line - 2, line + 2)
+        todo = todo * np.maximum(below, 1 - wearer.torso())
+    # Half erased, cloth would shine through.
+    todo = ramp(todo, 0.1, 0.5)
     bare = np.zeros(wearer.shape, np.float32)
     if float((todo * (1 - garment)).sum()) < 4:
         return Erased(wearer.rgb.astype(np.float32), bare, {})
@@ -200,11 +211,13 @@ def _legs(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats, Floats
     image, whole = wearer.rgb.astype(np.float32), np.zeros(wearer.shape, np.float32)
     stockings = float(wearer.part("legwear").sum()) > float(wearer.part("legs").sum())
     first = ("legwear",) if stockings else ()
-    tone = skin_tone(wearer, (*first, "legs", "arms", "face"))
-    if cover.category in ("blouse", "outwear") or tone is None:
+    if cover.category in ("blouse", "outwear"):
         return image, whole
     for side in SIDES:
         field = wearer.leg(side)
+        tone = skin_tone(wearer, (*first, "legs", "arms", "face"), field)
+        if tone is None:
+            continue
         amount = _inside(field, wearer.body.width, _LEG_HALF) * todo[field.window]
         if cover.category == "trousers":
             end = cover.legs[side] * field.length

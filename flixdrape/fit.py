@@ -35,6 +35,8 @@ _WAIST_HALF = 0.43
 _ARM_INNER, _LEAST_CHEST_HALF = 0.10, 0.36
 HIP_HALF, _WAISTBAND_DOWN = 0.52, 0.80
 _CROTCH_DOWN = 1.14
+# How far a waistband goes up under the top above it, in torso lengths.
+_WAISTBAND_UNDER = 0.045
 
 # Armpit to armpit in shoulder widths: worn on a mannequin, laid flat and roomy, and between.
 _CHEST_WORN, _CHEST_FLAT, _CHEST_MEAN = 1.05, 1.65, 1.28
@@ -139,7 +141,10 @@ def fit_garment(
     shift = body.width * (options.shift_x * body.across + options.shift_y * body.down)
     placed = {name: target[name] + shift for name in source}
     if copied:
-        warnings = (*warnings, f"the {copied} sleeve is not seen well; the other is shown on both sides")
+        warnings = (
+            *warnings,
+            f"the {copied} sleeve is not seen well; the other is shown on both sides",
+        )
     return Fit(source, placed, scale, warnings, _ease(options), _girth(outline, body), copied)
 
 
@@ -675,7 +680,8 @@ def _fit_waistband(
 ) -> tuple[Points, float]:
     share = _WAISTBAND_DOWN
     if outline is not None and outline.waistband is not None:
-        share = outline.waistband
+        # Under what hangs over it there is room; above it old cloth would show.
+        share = outline.waistband - _WAISTBAND_UNDER
     # The waist proper is narrower than the hips that a low waistband sits on.
     half = body.width * float(np.interp(share, [0.6, 0.8], [0.42, 0.47]))
     middle = body.neck + share * body.torso * body.down

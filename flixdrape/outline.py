@@ -20,8 +20,10 @@ _REACH = 1.0
 _HIPS = 1.08
 # Where the shoulders' upper edge is looked for: beside the neck, in shoulder widths from the axis.
 _SHOULDERS = np.linspace(0.3, 0.52, 12)
+# Rows of levels that a belt may be wide.
+_WIDEST_BELT = 5
 # Where waistbands can be, in torso lengths.
-_WAIST = (0.5, 0.9)
+_WAIST = (0.45, 0.9)
 
 
 @dataclass(frozen=True)
@@ -161,4 +163,9 @@ def _waistband(wearer: Wearer, axis: NDArray[np.float64]) -> float | None:
     starts = np.flatnonzero(bottom > np.maximum(0.6 * (len(steps) - hidden), 3))
     if len(starts) == 0 or _LEVELS[starts[0]] > _WAIST[1]:
         return None
-    return float(max(_LEVELS[starts[0]], _WAIST[0]))
+    first = int(starts[0])
+    # A belt belongs to what it holds.
+    belt = _looked_up(wearer.part("accessories") > 0.5, places).mean(axis=1) > 0.6
+    while first > 0 and belt[first - 1] and starts[0] - first < _WIDEST_BELT:
+        first -= 1
+    return float(max(_LEVELS[first], _WAIST[0]))

@@ -24,6 +24,8 @@ Pairs = list[tuple[Point, Point]]
 
 # Masks are smooth: they are drawn at this size and enlarged.
 _MASK_SIDE = 320
+# How deep a waistband's front may dip between its ends, in widths; how much of it stays when worn.
+_DEEPEST_DIP, _WORN_DIP = 0.25, 0.25
 # Stations along a ribbon where its edges are looked for in the photo.
 _STATIONS = 11
 
@@ -53,7 +55,7 @@ def plan_parts(fit: Fit, category: str, body: Body, matte: NDArray[np.float32]) 
         return _trousers(fit, body, matte)
     if category == "skirt":
         pairs = _corners(fit, ("waistband_left", "waistband_right"))
-        pairs.append(_middle(fit, "waistband_left", "waistband_right"))
+        pairs.append(_waist_front(fit, matte))
         pairs += _rows(fit, ("waistband", "hemline"), Contour.of(matte))
         return [_part(fit, "skirt", np.ones(matte.shape, np.float32), pairs, 0)]
     return _top(fit, body, matte)
@@ -75,9 +77,7 @@ def _top(fit: Fit, body: Body, matte: NDArray[np.float32]) -> list[Part]:
     parts = [_part(fit, "torso", masks["torso"], _torso(fit, levels, contour), 0)]
     for side, (source, target) in sleeves.items():
         shown = fit.sleeve_from(side)
-        part = _part(
-            fit, f"sleeve_{side}", masks[f"sleeve_{shown}"], _lattice(source, target), 1
-        )
+        part = _part(fit, f"sleeve_{side}", masks[f"sleeve_{shown}"], _lattice(source, target), 1)
         parts.append(replace(part, mirrored=shown != side))
     return parts
 
@@ -226,7 +226,7 @@ def _clear(axis: Line, half: NDArray[np.float64], armpit: Point, body: Body, sid
 def _trousers(fit: Fit, body: Body, matte: NDArray[np.float32]) -> list[Part]:
     contour = Contour.of(matte)
     ribbons = {side: _leg(fit, side, body, contour) for side in SIDES}
-    waist = _middle(fit, "waistband_left", "waistband_right")
+    waist = _waist_front(fit, matte)
     outlines = {}
     for side, (source, _) in ribbons.items():
         corner = fit.source[f"waistband_{side}"]
@@ -238,6 +238,27 @@ def _trousers(fit: Fit, body: Body, matte: NDArray[np.float32]) -> list[Part]:
         name = f"leg_{side}"
         parts.append(_part(fit, name, masks[name], pairs + _lattice(source, target), order))
     return parts
+
+
+def _waist_front(fit: Fit, matte: NDArray[np.float32]) -> tuple[Point, Point]:
+    """Return the middle of the waistband's front edge, which laid flat dips between its ends.
+
+    Worn it runs round the waist, nearly level.
+    """
+    source, target = _middle(fit, "waistband_left", "waistband_right")
+    span = _between(fit.source, "waistband")
+    down = np.array([-span[1], span[0]])
+    steps = np.linspace(0, _DEEPEST_DIP, 40)
+    places = np.round(source + steps[:, None] * down).astype(int)
+    inside = ((places >= 0) & (places < matte.shape[::-1])).all(axis=1)
+    cloth = [bool(ok) and matte[y, x] > 0.5 for ok, (x, y) in zip(inside, places, strict=True)]
+    if not any(cloth):
+        return source, target
+    dip = steps[int(np.argmax(cloth))] * down
+    sag = _WORN_DIP * fit.scale * float(np.linalg.norm(dip))
+    across = _between(fit.target, "waistband")
+    ahead = np.array([-across[1], across[0]]) / max(float(np.linalg.norm(across)), 1e-6)
+    return source + dip, target + sag * ahead
 
 
 def _seat(

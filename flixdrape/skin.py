@@ -26,8 +26,10 @@ _CALM = 0.92
 # Which part of a skin's pixels, in per cent, is darker than the skin in the light: a face has
 # eyes, a mouth, and the chin's shadow on the neck.
 _LIT = {"face": 80}
-# Hands are small and often in the shade: the face says more of how light skin is.
+# Hands are small and often in the shade: the face says more of how light skin is, until as much
+# of a limb is seen as this share of a squared shoulder width.
 _FACE_LIGHT = 0.6
+_ENOUGH = 0.15
 # The most that the body's light and shade change painted skin.
 _SHADE = (0.78, 1.12)
 
@@ -61,7 +63,8 @@ def skin_tone(wearer: Wearer, parts: Sequence[str], near: LimbField | None = Non
             if name == "legwear":
                 return _to_rgb(tone)
             if face is None or np.linalg.norm(tone[1:] - face[1:]) < _MOST_HUE:
-                return _to_rgb(_calmed(tone, face))
+                seen = float(wearer.part(name)[window].sum()) / (_ENOUGH * wearer.body.width**2)
+                return _to_rgb(_calmed(tone, face, min(seen, 1.0)))
     return None
 
 
@@ -79,13 +82,17 @@ def _tone_of(wearer: Wearer, part: str, window: Window, least: float) -> Floats 
     return np.asarray([lightness, *np.median(lab[:, 1:], axis=0)], np.float32)
 
 
-def _calmed(tone: Floats, face: Floats | None) -> Floats:
-    """Hands are redder, and darker, than the arms they say the tone of; a face helps."""
+def _calmed(tone: Floats, face: Floats | None, seen: float) -> Floats:
+    """Hands are redder, and darker, than the arms they say the tone of; a face helps.
+
+    `seen` 1 is a limb that shows so much of itself that it needs no help.
+    """
+    calm = _CALM + seen * (1 - _CALM)
     if face is None:
-        return np.asarray([tone[0], *(_CALM * tone[1:])], np.float32)
-    hue = (tone[1:] + face[1:]) / 2
-    lightness = tone[0] + _FACE_LIGHT * (face[0] - tone[0])
-    return np.asarray([lightness, *(_CALM * hue)], np.float32)
+        return np.asarray([tone[0], *(calm * tone[1:])], np.float32)
+    hue = tone[1:] + 0.5 * (1 - seen) * (face[1:] - tone[1:])
+    lightness = tone[0] + _FACE_LIGHT * (1 - seen) * (face[0] - tone[0])
+    return np.asarray([lightness, *(calm * hue)], np.float32)
 
 
 def _to_rgb(lab: Floats) -> Floats:

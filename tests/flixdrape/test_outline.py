@@ -101,7 +101,7 @@ def test_high_waistband_is_held_to_where_waists_are():
         labels[120:170, 160:241] = PARTS.index("top")
         labels[170:310, 160:241] = PARTS.index("bottom")
 
-    assert TorsoOutline.of(painted(draw)).waistband == 0.5
+    assert TorsoOutline.of(painted(draw)).waistband == 0.45
 
 
 @pytest.mark.parametrize("look", [{"below": "dress"}, {"below": "none", "tucked": True}])
