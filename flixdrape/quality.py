@@ -8,7 +8,8 @@ import numpy as np
 
 from flixdrape.body import SIDES
 from flixdrape.compose import Composition
-from flixdrape.coverage import TOPS
+from flixdrape.coverage import TOPS, Coverage
+from flixdrape.erase import old_clothes
 from flixdrape.fit import Fit
 from flixdrape.wearer import Wearer
 from garment import Garment
@@ -22,10 +23,19 @@ _LEAST_CORNER = 0.45
 _MOST_STRETCH = 2.8
 # A person whose shoulders are fewer pixels apart makes a coarse picture.
 _LEAST_WIDTH = 40.0
+# A pixel shows something else once a channel has moved farther than this.
+_CHANGED = 24
+# More of the old clothes than this share catches the eye.
+_MOST_OLD = 0.05
 
 
 def drape_warnings(
-    garment: Garment, wearer: Wearer, fit: Fit, warped: LayeredWarp, picture: Composition
+    garment: Garment,
+    wearer: Wearer,
+    fit: Fit,
+    warped: LayeredWarp,
+    cover: Coverage,
+    picture: Composition,
 ) -> tuple[list[str], dict[str, Any]]:
     """Judge a drape.
 
@@ -39,6 +49,8 @@ def drape_warnings(
         Where the corners went.
     warped : LayeredWarp
         The garment there.
+    cover : Coverage
+        What it covers.
     picture : Composition
         The result.
 
@@ -47,7 +59,8 @@ def drape_warnings(
     warnings : list of str
         Each says what is wrong and what would help.
     quality : dict
-        ``corners`` and ``joints`` (confidence of each, 0..1), ``stretch``.
+        ``corners`` and ``joints`` (confidence of each, 0..1), ``stretch``, ``old_visible`` (share
+        of the replaced clothes' area, as they were found, that still looks as before).
     """
     corners = {name: round(float(garment.keypoints.score_of(name)), 3) for name in garment.points}
     joints = {
@@ -66,8 +79,26 @@ def drape_warnings(
             f"the person is small in the photo ({wearer.body.width:.0f} pixels between the "
             "shoulders); a larger photo gives a sharper drape"
         )
-    quality = {"corners": corners, "joints": joints, "stretch": round(warped.stretch, 3)}
+    old = _old_visible(wearer, cover, picture)
+    if old > _MOST_OLD:
+        warnings.append(
+            f"{old:.0%} of the old clothes still show; a person in close-fitting clothes, or a "
+            "longer garment, gives a cleaner picture"
+        )
+    quality = {
+        "corners": corners,
+        "joints": joints,
+        "stretch": round(warped.stretch, 3),
+        "old_visible": round(old, 4),
+    }
     return warnings, quality
+
+
+def _old_visible(wearer: Wearer, cover: Coverage, picture: Composition) -> float:
+    old = old_clothes(wearer, cover) > 0.5
+    moved = np.abs(picture.image.astype(np.int16) - wearer.rgb).max(axis=2) > _CHANGED
+    covered = np.maximum(picture.garment[..., 3], picture.occluders[..., 3]) > 127
+    return float((old & ~moved & ~covered).sum() / max(int(old.sum()), 1))
 
 
 def _unsure(corners: dict[str, float], fit: Fit) -> list[str]:

@@ -62,18 +62,18 @@ class LayeredWarp:
         Share of covered pixels that fold, over all parts; 0 is right.
     anchor_error : float
         Largest distance of an anchor from its target, in target pixels.
-    guide_error : float
-        The same of guides.
     stretch : float
         Largest enlargement along one direction relative to the whole's mean (99th percentile).
+    guide_error : float
+        As `anchor_error`, of guides.
     """
 
     rgba: NDArray[np.uint8]
     alphas: dict[str, NDArray[np.float32]]
     folded_fraction: float
     anchor_error: float
-    guide_error: float
     stretch: float
+    guide_error: float = 0.0
 
 
 def warp_layers(
@@ -142,8 +142,8 @@ def warp_layers(
         alphas,
         folded / max(pixels, 1),
         max(anchors),
-        max(guides),
         max(stretches),
+        max(guides),
     )
 
 

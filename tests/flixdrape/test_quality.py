@@ -22,7 +22,9 @@ def judged(category="blouse", found=None, keypoints=None, stretch=1.0, hidden=()
     cloth = garment_layer(cover)
     warped = LayeredWarp(cloth, {}, 0.0, 0.0, stretch)
     fit = fit_garment(found, dressed.body)
-    return drape_warnings(found, dressed, fit, warped, compose(dressed, cloth, cover))
+    return drape_warnings(
+        found, dressed, fit, warped, cover, compose(dressed, cloth, cover)
+    )
 
 
 def unsure(*names, category="blouse"):
@@ -38,7 +40,7 @@ def unsure(*names, category="blouse"):
 def test_good_photos_need_no_warning(category):
     warnings, quality = judged(category)
     assert warnings == []
-    assert set(quality) == {"corners", "joints", "stretch"}
+    assert set(quality) == {"corners", "joints", "stretch", "old_visible"}
     assert json.loads(json.dumps(quality)) == quality
 
 
@@ -115,3 +117,19 @@ def test_cloth_drawn_out():
     warnings, quality = judged(stretch=3.27)
     assert [w for w in warnings if "3.3 times" in w]
     assert quality["stretch"] == 3.27
+
+
+def test_old_clothes_that_still_show_are_told():
+    """A picture that is the photo itself, with a garment that covers nothing."""
+    dressed = wearer()
+    cover = coverage("blouse", sleeves=0.3)
+    empty = garment_layer(cover)
+    empty[..., 3] = 0
+    picture = compose(dressed, empty, cover)
+    untouched = replace(picture, image=dressed.rgb)
+    found = garment("blouse")
+    fit = fit_garment(found, dressed.body)
+    warped = LayeredWarp(empty, {}, 0.0, 0.0, 1.0)
+    warnings, quality = drape_warnings(found, dressed, fit, warped, cover, untouched)
+    assert quality["old_visible"] > 0.5
+    assert any("old clothes" in warning for warning in warnings)
