@@ -16,7 +16,10 @@ from flixdrape.studio.files import result_name, save_result
 from flixdrape.studio.metrics import METRICS
 from flixdrape.studio.session import Session
 
-__all__ = ["Draped", "drape_session", "in_words", "spoken", "told"]
+__all__ = ["MODEL", "Draped", "drape_session", "in_words", "spoken", "told"]
+
+#: All events that need the processor share these: one queue, as many at once as workers.
+MODEL: dict[str, Any] = {"concurrency_id": "model"}
 
 Answer = TypeVar("Answer")
 _STAGES = {

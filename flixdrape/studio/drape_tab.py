@@ -8,9 +8,9 @@ from typing import Any
 import gradio as gr
 
 from flixdrape.studio import controls
-from flixdrape.studio.actions import drape_session, spoken
+from flixdrape.studio.actions import MODEL, drape_session, spoken
 from flixdrape.studio.photo_column import garment_column, person_column
-from flixdrape.studio.points_panel import MODEL, PointsPanel
+from flixdrape.studio.points_panel import PointsPanel
 from flixdrape.studio.result_view import ResultView, result_values
 from flixdrape.studio.session import Session
 from flixdrape.studio.settings_panel import build_settings_panel

@@ -7,7 +7,8 @@ from typing import Any
 import gradio as gr
 
 from flixdrape.studio.access import access_script
-from flixdrape.studio.drape_tab import MODEL, build_drape_tab
+from flixdrape.studio.actions import MODEL
+from flixdrape.studio.drape_tab import build_drape_tab
 from flixdrape.studio.endpoints import build_endpoints
 
 __all__ = ["CSS", "build_page", "theme"]
@@ -44,7 +45,8 @@ footer .divider:last-of-type { display: none; }
 :focus-visible { outline: 3px solid var(--color-accent) !important; outline-offset: 2px; }
 @media (max-width: 640px) {
   .gradio-container { padding: 8px !important; }
-  .bench-photos .photo [data-testid=image], .bench-photos .photo .image-container { height: 210px; }
+  .photo .upload { height: 230px !important; }
+  .photo .upload [data-testid=block-label] { font-size: 0.75em; }
 }
 """
 

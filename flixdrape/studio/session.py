@@ -63,7 +63,7 @@ class Session:
         return replace(self, corrections=corrections, past=past, selected={})
 
     def undone(self) -> Session:
-        """Let go of a chosen point; if none is chosen, return the session before the last change."""
+        """Let go of a chosen point; if none is, go back to before the last correction."""
         if self.selected or not self.past:
             return replace(self, selected={})
         return replace(self, corrections=self.past[-1], past=self.past[:-1], selected={})
