@@ -30,6 +30,8 @@ _WEIGHTS = Path(__file__).parent / "weights"
 _DETECTOR = _WEIGHTS / "detector.safetensors"
 # Close crops place joints best, wide ones know the pose better; the last one locates.
 _PADDINGS = (1.1, 1.4, 1.25)
+# A first look at the whole picture only has to find the box; finer ones cost time for nothing.
+_GLANCE = (144, 192)
 
 
 class PeopleFinder(Protocol):
@@ -43,6 +45,10 @@ class PeopleFinder(Protocol):
 
     def in_boxes(self, image: NDArray[np.uint8], boxes: Sequence[Box]) -> list[Keypoints]:
         """Find one person in each tight box."""
+
+
+# From weights, whether to use flip test, and whether to be fast.
+Build = Callable[[Path, bool, bool], PeopleFinder]
 
 
 class PoseEstimator:
@@ -71,6 +77,7 @@ class PoseEstimator:
         method: str = "topdown-heatmap",
         *,
         flip_test: bool = True,
+        fast: bool = False,
         weights: Path | None = None,
     ) -> PoseEstimator:
         """Load the shipped weights of a method, or others of the same kind.
@@ -81,6 +88,9 @@ class PoseEstimator:
             One of `METHODS`.
         flip_test : bool
             Average with the mirrored picture: more accurate, twice the time.
+        fast : bool
+            No flip test and as few looks as can be, top-down two a picture: a fraction of the
+            time for a little less accuracy (figures are in ``docs/engine.md``).
         weights : Path, optional
             A safetensors file with its model card beside it.
 
@@ -94,7 +104,7 @@ class PoseEstimator:
         if method not in METHODS:
             raise ValueError(f"no pose method {method!r}; there are {', '.join(METHODS)}")
         file, build = METHODS[method]
-        return cls(build(weights or _WEIGHTS / file, flip_test), method)
+        return cls(build(weights or _WEIGHTS / file, flip_test and not fast, fast), method)
 
     def __call__(self, image: NDArray[np.uint8]) -> list[Keypoints]:
         """Find the people of a picture.
@@ -137,22 +147,26 @@ def _detector() -> Detector | None:
     return Detector(load_checkpoint(_DETECTOR, COCO_17, DetectorNetwork)).fuse()
 
 
-def _by_heatmap(weights: Path, flip_test: bool) -> PeopleFinder:
+def _by_heatmap(weights: Path, flip_test: bool, fast: bool) -> PeopleFinder:
     network = load_checkpoint(weights, COCO_17, KeypointNetwork)
-    # Who asks for speed, without flip test, gets one look.
+    # Who does without flip test wants it quick, and gets one look.
     paddings = _PADDINGS if flip_test else _PADDINGS[-1:]
-    predictor = Predictor(network, COCO_17, flip_test=flip_test, paddings=paddings).fuse()
-    return TopDownPeople(TopDown(predictor, _detector()))
+    glance = min(network.config.input_size, _GLANCE) if fast else None
+    predictor = Predictor(network, COCO_17, flip_test=flip_test, paddings=paddings, glance=glance)
+    return TopDownPeople(TopDown(predictor.fuse(), _detector()))
 
 
-def _by_regression(weights: Path, flip_test: bool) -> PeopleFinder:
+def _by_regression(weights: Path, flip_test: bool, fast: bool) -> PeopleFinder:
     network = load_checkpoint(weights, COCO_17, RegressionNetwork)
-    predictor = Predictor(network, COCO_17, flip_test=flip_test).fuse()
+    # It answers in coordinates of the one size that it was trained on.
+    glance = network.config.input_size if fast else None
+    predictor = Predictor(network, COCO_17, flip_test=flip_test, glance=glance).fuse()
     return TopDownPeople(TopDown(predictor, _detector()))
 
 
-def _bottom_up(grouping: Grouping) -> Callable[[Path, bool], PeopleFinder]:
-    def build(weights: Path, flip_test: bool) -> PeopleFinder:
+def _bottom_up(grouping: Grouping) -> Build:
+    def build(weights: Path, flip_test: bool, fast: bool) -> PeopleFinder:
+        # One look at the scene is all it takes: without flip test it is as fast as it gets.
         network = load_checkpoint(weights, COCO_17, BottomUpNetwork)
         return BottomUpPeople(
             ScenePredictor(network, COCO_17, grouping, flip_test=flip_test).fuse()
@@ -162,7 +176,7 @@ def _bottom_up(grouping: Grouping) -> Callable[[Path, bool], PeopleFinder]:
 
 
 #: The methods there are: the weights each needs, and how it is put together.
-METHODS: dict[str, tuple[str, Callable[[Path, bool], PeopleFinder]]] = {
+METHODS: dict[str, tuple[str, Build]] = {
     "topdown-heatmap": ("topdown-heatmap.safetensors", _by_heatmap),
     "topdown-regression": ("topdown-regression.safetensors", _by_regression),
     "bottomup": ("bottomup.safetensors", _bottom_up(group_greedy)),

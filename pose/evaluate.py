@@ -16,7 +16,7 @@ from pose.estimator import METHODS, PoseEstimator
 from pose.keypoints import COCO_17, Keypoints
 from pose.metrics import average_precision, correct_keypoints
 
-__all__ = ["evaluate", "main"]
+__all__ = ["Report", "evaluate", "main", "report_of"]
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,23 @@ def evaluate(
     """
     part = [sample for sample in samples if sample.tags["source"] == source]
     found = [_predict(estimator, sample, given_boxes) for sample in part]
+    return report_of(found, part, source, "given" if given_boxes else "found")
+
+
+def report_of(
+    found: Sequence[Keypoints], part: Sequence[Sample], source: str, boxes: str
+) -> Report:
+    """Compare the person found for each sample with its labels.
+
+    Parameters
+    ----------
+    found : sequence of N Keypoints
+        On COCO-17, one a sample, at no confidence where nobody was found.
+    part : sequence of N Sample
+        The labels.
+    source, boxes : str
+        What the report says of where they come from.
+    """
     truth = np.stack([sample.points for sample in part])
     labelled = np.stack([sample.labelled for sample in part])
     predicted = np.stack([keypoints.xy for keypoints in found])
@@ -74,7 +91,7 @@ def evaluate(
         joints = dict(zip(COCO_17.names, (correct / counted.clip(min=1)).tolist(), strict=True))
     return Report(
         source,
-        "given" if given_boxes else "found",
+        boxes,
         len(part),
         pck,
         average_precision(found, truth, labelled, areas),
@@ -115,9 +132,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--method", default="topdown-heatmap", choices=list(METHODS))
     parser.add_argument("--weights", type=Path, help="other weights than the shipped ones")
     parser.add_argument("--no-flip", action="store_true", help="without flip test")
+    parser.add_argument("--fast", action="store_true", help="as few looks as can be")
     parser.add_argument("--json", type=Path, help="also write the figures here")
     args = parser.parse_args(arguments)
-    estimator = PoseEstimator.load(args.method, flip_test=not args.no_flip, weights=args.weights)
+    estimator = PoseEstimator.load(
+        args.method, flip_test=not args.no_flip, fast=args.fast, weights=args.weights
+    )
     samples = read_coco(args.data / "keypoints_val.json", COCO_17)
     reports = [
         evaluate(estimator, samples, source, given_boxes=given)

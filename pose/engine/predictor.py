@@ -67,6 +67,9 @@ class Predictor:
     median : bool
         Read a heatmap at the point of least expected distance, not at its peak: better where
         places are vague, as corners of cloth are.
+    glance : (int, int), optional
+        Locate in two looks: one at the whole picture, at this width and height (of a network
+        that takes any size), one at the box found there.
     """
 
     def __init__(
@@ -77,6 +80,7 @@ class Predictor:
         flip_test: bool = True,
         paddings: Sequence[float] = (1.25,),
         median: bool = False,
+        glance: tuple[int, int] | None = None,
     ) -> None:
         if network.config.keypoints != len(schema):
             raise ValueError(
@@ -85,7 +89,7 @@ class Predictor:
         self.network = network.eval()
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.schema, self.flip_test, self.paddings = schema, flip_test, tuple(paddings)
-        self.median = median
+        self.median, self.glance = median, glance
         self._order = list(schema.flip_order)
 
     def fuse(self) -> Predictor:
@@ -122,9 +126,10 @@ class Predictor:
         padding: float,
         flip_test: bool,
         batch_size: int = 16,
+        size: tuple[int, int] | None = None,
     ) -> list[Prediction]:
         """Crop every box at one padding and read the network's answers."""
-        size = self.network.config.input_size
+        size = size or self.network.config.input_size
         predictions: list[Prediction] = []
         for start in range(0, len(boxes), batch_size):
             part = list(boxes[start : start + batch_size])
@@ -143,7 +148,7 @@ class Predictor:
         """Find the one instance of a picture without a given box.
 
         The whole picture is looked at first; the keypoints found give a box, which is looked
-        at more closely, until it moves no more.
+        at more closely, until it moves no more (with `glance`, once).
 
         Parameters
         ----------
@@ -156,21 +161,37 @@ class Predictor:
         threshold : float
             Keypoints scored below do not stretch the box.
         """
-        height, width = image.shape[:2]
         padding = self.paddings[-1]
-        # Padded boxes again: the first look should show the picture, not its surroundings.
-        box = _scaled((0.0, 0.0, width - 1.0, height - 1.0), 1 / padding)
+        box = _whole(image, padding)
+        if self.glance:
+            return self._at_a_glance(image, box, threshold)
         for _ in range(passes):
             # Where to look closer needs one distance; the answer itself gets all there are.
             found = self._look([image], [box], padding, self.flip_test)[0].keypoints
-            if (found.scores > threshold).sum() < 3:
+            if not _seen(found, threshold):
                 break
-            closer = _at_least(found.bbox(threshold), 0.04 * max(width, height))
+            closer = _closer(image, found, threshold)
             still = overlap(closer, box) > 1 - tolerance
             box = closer
             if still:
                 break
         return self.predict([image], [box])[0]
+
+    def _at_a_glance(self, image: Image, whole: Box, threshold: float) -> Prediction:
+        """Look at the whole picture and at the box found there; that answer stands.
+
+        Unless its own box shows that the one looked at was a poor one, as small instances' are:
+        then, and only then, a third look is worth its time.
+        """
+        look = self._look([image], [whole], self.paddings[-1], self.flip_test, size=self.glance)
+        found = look[0]
+        if not _seen(found.keypoints, threshold):
+            return found
+        found = self.predict([image], [_closer(image, found.keypoints, threshold)])[0]
+        own = _closer(image, found.keypoints, threshold)
+        if _seen(found.keypoints, threshold) and overlap(own, found.box) < 0.5:
+            return self.predict([image], [own])[0]
+        return found
 
     @torch.inference_mode()
     def _run(self, crops: Tensor, flip_test: bool) -> Output:
@@ -232,14 +253,21 @@ def overlap(a: Box, b: Box) -> float:
     return shared / (a[2] * a[3] + b[2] * b[3] - shared)
 
 
-def _scaled(box: Box, factor: float) -> Box:
-    x, y, width, height = box
-    return (
-        x + width * (1 - factor) / 2,
-        y + height * (1 - factor) / 2,
-        width * factor,
-        height * factor,
-    )
+def _whole(image: Image, padding: float) -> Box:
+    """Return the box which, padded, shows the picture and not its surroundings."""
+    width, height = image.shape[1] - 1.0, image.shape[0] - 1.0
+    inset = (1 - 1 / padding) / 2
+    return width * inset, height * inset, width / padding, height / padding
+
+
+def _seen(found: Keypoints, threshold: float) -> bool:
+    """Tell whether there are keypoints enough for a box."""
+    return bool((found.scores > threshold).sum() >= 3)
+
+
+def _closer(image: Image, found: Keypoints, threshold: float) -> Box:
+    """Return the box of the keypoints found, no sliver."""
+    return _at_least(found.bbox(threshold), 0.04 * max(image.shape[:2]))
 
 
 def _at_least(box: Box, side: float) -> Box:

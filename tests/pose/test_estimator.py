@@ -50,14 +50,15 @@ def test_nobody_there_leaves_a_candidate_without_confidence():
     assert estimator.candidates(nobody.image)[0].score == 0
 
 
+@pytest.mark.parametrize("fast", [False, True])
 @pytest.mark.parametrize("method", list(METHODS))
-def test_shipped_methods_agree_on_the_sample(method):
+def test_shipped_methods_agree_on_the_sample(method, fast):
     from flixdrape.samples import PERSON, sample
 
     if method not in shipped_methods():
         pytest.skip(f"no weights of {method} are shipped yet")
     image = cv2.cvtColor(cv2.imread(str(sample(PERSON))), cv2.COLOR_BGR2RGB)
-    found = PoseEstimator.load(method)(image)
+    found = PoseEstimator.load(method, fast=fast)(image)
     assert len(found) == 1
     assert found[0].schema is COCO_17
     reference = PoseEstimator.load()(image)[0]
@@ -72,3 +73,7 @@ def test_unknown_method_and_wrong_arrays_are_refused():
         PoseEstimator.load("crystal-ball")
     with pytest.raises(ValueError, match="uint8"):
         PoseEstimator.load()(np.zeros((10, 10, 3)))
+
+
+def test_fast_finds_nobody_where_nobody_is():
+    assert PoseEstimator.load(fast=True)(np.full((120, 90, 3), 128, np.uint8)) == []

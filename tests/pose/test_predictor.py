@@ -40,6 +40,54 @@ def test_locating_looks_closer_until_the_box_stands_still():
     assert found.box[2] < 80
 
 
+class Counting(MarkFinder):
+    """Remembers the size of every crop it was shown."""
+
+    def __init__(self):
+        super().__init__()
+        self.sizes = []
+
+    def forward(self, crops):
+        self.sizes.append((crops.shape[3], crops.shape[2]))
+        return super().forward(crops)
+
+
+def test_glancing_takes_one_look_at_the_picture_and_one_at_the_box():
+    network = Counting()
+    predictor = Predictor(network, MARKS, flip_test=False, glance=(48, 72))
+    found = predictor.locate(picture(POINTS, radius=5))
+    assert network.sizes == [(48, 72), (64, 96)]
+    assert np.abs(found.keypoints.xy - POINTS).max() < 2
+
+
+def test_glancing_at_nothing_gives_up_after_one_look():
+    network = Counting()
+    predictor = Predictor(network, MARKS, flip_test=False, glance=(48, 72))
+    found = predictor.locate(np.full((90, 120, 3), 128, np.uint8))
+    assert network.sizes == [(48, 72)]
+    assert found.keypoints.score < 0.01
+
+
+class Rough(Counting):
+    """Misplaces the last mark while it sees the whole picture, as of a small instance."""
+
+    def forward(self, crops):
+        output = super().forward(crops)
+        if len(self.sizes) > 1:
+            return output
+        maps = output.heatmaps.clone()
+        maps[:, 2] = maps[:, 2].roll(6, dims=1)
+        return output._replace(heatmaps=maps)
+
+
+def test_a_poor_box_is_looked_at_again():
+    network = Rough()
+    predictor = Predictor(network, MARKS, flip_test=False, glance=(48, 72))
+    found = predictor.locate(picture(POINTS, radius=5))
+    assert network.sizes == [(48, 72), (64, 96), (64, 96)]
+    assert np.abs(found.keypoints.xy - POINTS).max() < 1
+
+
 def test_locating_in_an_empty_picture_gives_up_without_scores():
     found = Predictor(MarkFinder(), MARKS).locate(np.full((90, 120, 3), 128, np.uint8))
     assert found.keypoints.score < 0.01
