@@ -270,5 +270,5 @@ def _round(
     half = _half(field, wearer.body.width, profile)
     share = np.clip(np.abs(field.beside) / np.maximum(half, 1e-6), 0, 1)
     # Lit a little from one side, as by the sky over a street.
-    shade = 1.04 - 0.2 * share**2.2 - 0.05 * np.clip(field.beside / np.maximum(half, 1e-6), -1, 1)
+    shade = 1.04 - 0.28 * share**2.4 - 0.06 * np.clip(field.beside / np.maximum(half, 1e-6), -1, 1)
     return np.asarray(painted_skin(wearer, tone, field.window) * shade[..., None], np.float32)

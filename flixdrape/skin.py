@@ -22,7 +22,7 @@ _LEAST = 0.004
 # Skin of one person differs little in hue (CIELAB's a and b); a red sleeve taken for an arm does.
 _MOST_HUE = 20.0
 # Bare arms and legs are less red than hands and cheeks.
-_CALM = 0.92
+_CALM = 0.85
 # Which part of a skin's pixels, in per cent, is darker than the skin in the light: a face has
 # eyes, a mouth, and the chin's shadow on the neck.
 _LIT = {"face": 80}
