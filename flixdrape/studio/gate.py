@@ -1,0 +1,143 @@
+"""What stands before Gradio: sizes of requests, doors that stay shut, what browsers may load."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+__all__ = ["MAX_JSON", "POLICY", "Gate"]
+
+Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+#: Bytes of a request that is no upload: values and names, no pictures.
+MAX_JSON = 2_000_000
+#: Gradio's page names a script and fonts of other hosts; the browser is told to leave them.
+POLICY = (
+    "default-src 'self' data: blob:; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
+    "style-src 'self' 'unsafe-inline'; connect-src 'self' data: blob:; object-src 'none'; "
+    "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+)
+
+_HEADERS = [
+    (b"content-security-policy", POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+]
+# Gradio offers to fetch pages of other hosts for its visitors, to cut videos, to keep copies of
+# what the page shows, to write programs. Nothing here needs that.
+_SHUT = (
+    "/gradio_api/proxy=", "/gradio_api/file=http:", "/gradio_api/file=https:",
+    "/gradio_api/process_recording", "/gradio_api/deep_link", "/gradio_api/vibe-",
+    "/gradio_api/undo-vibe-",
+)  # fmt: skip
+
+
+class Gate:
+    """An ASGI application in front of another.
+
+    Parameters
+    ----------
+    app : ASGI application
+        What is served.
+    root_path : str
+        Prefix of every address; a proxy may take it off before it passes requests on, or not.
+    max_upload : int
+        Bytes of one upload request, all its files together.
+    """
+
+    def __init__(self, app: App, root_path: str, max_upload: int) -> None:
+        self._app, self._root = app, root_path.rstrip("/")
+        self._max_upload = max_upload
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        scope = self._without_root(scope)
+        answer = _Answer(send)
+        path = str(scope["path"])
+        if path.startswith(_SHUT):
+            await answer.refuse(403, "this is not offered here")
+            return
+        limit = self._max_upload if path.startswith("/gradio_api/upload") else MAX_JSON
+        body = _Body(receive, limit)
+        if body.announced(scope) > limit:
+            await answer.refuse(413, f"the request is over {limit} bytes")
+            return
+        try:
+            await self._app(scope, body, answer)
+        except _TooLargeError:
+            await answer.refuse(413, f"the request is over {limit} bytes")
+        except (KeyError, TypeError) as error:
+            # Gradio's route that takes names for values raises these for names there are not.
+            if not path.startswith("/gradio_api/call/v2/"):
+                raise
+            await answer.refuse(400, _unknown(error))
+
+    def _without_root(self, scope: Scope) -> Scope:
+        path = str(scope["path"])
+        if not self._root or not (path == self._root or path.startswith(f"{self._root}/")):
+            return scope
+        inner = path[len(self._root) :] or "/"
+        return {**scope, "path": inner, "raw_path": inner.encode()}
+
+
+class _TooLargeError(Exception):
+    """A request goes on for longer than it may."""
+
+
+class _Body:
+    """Receives a request and counts its bytes: the length that it announces may be wrong."""
+
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self._receive, self._left = receive, limit
+
+    @staticmethod
+    def announced(scope: Scope) -> int:
+        length = dict(scope["headers"]).get(b"content-length", b"0")
+        return int(length) if length.isdigit() else 0
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._left -= len(message.get("body", b""))
+            if self._left < 0:
+                raise _TooLargeError
+        return message
+
+
+class _Answer:
+    """Sends an answer with what a browser may load; or a refusal, if nothing was sent yet."""
+
+    def __init__(self, send: Send) -> None:
+        self._send, self._started = send, False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._started = True
+            message = {**message, "headers": [*message.get("headers", []), *_HEADERS]}
+        await self._send(message)
+
+    async def refuse(self, status: int, sentence: str) -> None:
+        if self._started:
+            return
+        body = json.dumps({"error": sentence}).encode() + b"\n"
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", str(len(body)).encode()),
+            (b"connection", b"close"),
+        ]
+        await self({"type": "http.response.start", "status": status, "headers": headers})
+        await self._send({"type": "http.response.body", "body": body})
+
+
+def _unknown(error: Exception) -> str:
+    if isinstance(error, KeyError):
+        return f"{error.args[0]}: there is no such endpoint; see /gradio_api/info"
+    return f"{str(error).split(' Please click')[0].rstrip('.')}; see /gradio_api/info"
