@@ -79,7 +79,36 @@ def _window(hole: Floats) -> tuple[slice, slice] | None:
 
 
 def _mirrored(part: Floats, weights: Floats, reach: float) -> tuple[Floats, Floats]:
-    """Reflect the known pixels at the hole's rim into it; also say where that can be used."""
+    """Reflect the known pixels at the hole's rim into it; also say where that can be used.
+
+    Where to look is smooth and worked out small; the pixels are read at the picture's own size.
+    """
+    height, width = weights.shape
+    scale = min(1.0, _WORKING_SIDE / max(height, width))
+    size = (max(round(width * scale), 1), max(round(height * scale), 1))
+    small = np.asarray(cv2.resize(weights, size, interpolation=cv2.INTER_AREA), np.float32)
+    look, share = _reflections(small, reach * scale)
+    if scale < 1:
+        look = (look + 0.5) / np.float32(scale) - 0.5
+        whole = (width, height)
+        look = np.asarray(cv2.resize(look, whole, interpolation=cv2.INTER_LINEAR), np.float32)
+        share = np.asarray(cv2.resize(share, whole, interpolation=cv2.INTER_LINEAR), np.float32)
+    # What is not known must not bleed in from beside the rim.
+    both = np.dstack([part * weights[..., None], weights]).astype(np.float32)
+    found = cv2.remap(
+        both,
+        np.ascontiguousarray(look[..., 0]),
+        np.ascontiguousarray(look[..., 1]),
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REFLECT,
+    )
+    colour = found[..., :3] / np.maximum(found[..., 3:], 1e-3)
+    trust = share * np.clip(4 * found[..., 3] - 1, 0, 1)
+    return np.asarray(colour, np.float32), np.asarray(trust, np.float32)
+
+
+def _reflections(weights: Floats, reach: float) -> tuple[Floats, Floats]:
+    """Return for each pixel of a hole its mirror place beyond the rim, and how far to trust it."""
     known = weights > 0.5
     away, labels = cv2.distanceTransformWithLabels(
         (~known).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
@@ -88,18 +117,22 @@ def _mirrored(part: Floats, weights: Floats, reach: float) -> tuple[Floats, Floa
     places = np.zeros((int(labels.max()) + 1, 2), np.float32)
     rows, columns = np.nonzero(known)
     places[labels[rows, columns]] = np.stack([columns, rows], axis=1)
-    rim = places[labels]
     # A ragged rim would tear what is mirrored.
     soft = max(0.12 * reach, 1.0)
-    rim = np.stack([cv2.GaussianBlur(rim[..., i], (0, 0), soft) for i in (0, 1)], axis=2)
-    y, x = np.mgrid[: part.shape[0], : part.shape[1]].astype(np.float32)
-    look_x, look_y = 2 * rim[..., 0] - x, 2 * rim[..., 1] - y
-    found = cv2.remap(part, look_x, look_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-    sure = cv2.remap(weights, look_x, look_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-    near = np.clip(2 - 2 * np.asarray(away, np.float32) / np.float32(reach), 0, 1)
+    rim = cv2.GaussianBlur(places[labels], (0, 0), soft)
+    y, x = np.mgrid[: weights.shape[0], : weights.shape[1]].astype(np.float32)
+    look = np.asarray(2 * rim - np.stack([x, y], axis=2), np.float32)
+    sure = cv2.remap(
+        weights,
+        np.ascontiguousarray(look[..., 0]),
+        np.ascontiguousarray(look[..., 1]),
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+    )
+    near = np.clip(2 - 2 * np.asarray(away, np.float32) / np.float32(max(reach, 1e-3)), 0, 1)
     usable = np.clip(2 * np.asarray(sure, np.float32) - 1, 0, 1)
     share = cv2.GaussianBlur(usable, (0, 0), soft) * usable * near * ~known
-    return np.asarray(found, np.float32), np.asarray(share, np.float32)
+    return look, np.asarray(share, np.float32)
 
 
 def _push_pull(weighted: Floats, weights: Floats) -> Floats:

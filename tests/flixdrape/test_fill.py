@@ -96,3 +96,26 @@ def test_large_pictures_are_filled_small_and_enlarged():
     filled = fill_holes(image, 1 - hole, hole)
     assert filled.shape == image.shape
     assert np.abs(filled - 90).max() < 2
+
+
+def test_near_the_rim_the_surroundings_go_on():
+    """Stripes along the rim's normal are continued, not averaged to grey."""
+    image = np.zeros((120, 160, 3), np.uint8)
+    image[(np.arange(120) // 6) % 2 == 0] = 220
+    hole = hole_in((120, 160), (slice(0, 120), slice(100, 160)))
+    clean = image.copy()
+    image[:, 100:] = 90
+    smooth = fill_holes(image, 1 - hole, hole)[:, 104:116]
+    mirrored = fill_holes(image, 1 - hole, hole, reach=40)[:, 104:116]
+    truth = clean[:, 104:116].astype(np.float32)
+    assert np.abs(mirrored - truth).mean() < 0.5 * np.abs(smooth - truth).mean()
+
+
+@pytest.mark.parametrize("size", [(80, 90), (700, 900)])
+def test_mirrored_constants_stay_constant(size):
+    image = np.full((*size, 3), 130, np.uint8)
+    box = (slice(size[0] // 4, size[0] // 2), slice(size[1] // 4, size[1] // 2))
+    hole = hole_in(size, box)
+    image[box] = (255, 0, 255)
+    filled = fill_holes(image, 1 - hole, hole, reach=20)
+    assert np.abs(filled - 130).max() < 2
