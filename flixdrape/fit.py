@@ -152,8 +152,8 @@ def _hidden_sleeve(source: Points) -> str | None:
     """Return the side whose sleeve shows hardly any cloth, or lies turned over; None if none."""
     areas = {}
     for side, sign in SIDES.items():
-        names = ("shoulder", "cuff_{}_out", "cuff_{}_in", "armpit")
-        names = tuple(n.format(side) if "{}" in n else f"{n}_{side}" for n in names)
+        stems = ("shoulder_{}", "cuff_{}_out", "cuff_{}_in", "armpit_{}")
+        names = [stem.format(side) for stem in stems]
         if not set(names) <= source.keys():
             return None
         x, y = np.stack([source[name] for name in names]).T

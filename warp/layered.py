@@ -203,7 +203,8 @@ def _ever_stiffer(part: Part) -> Iterator[ThinPlateSpline]:
     """Give splines that keep to a part's points less and less; the last one cannot fold."""
     guides = ~_anchors(part)
     for value in _GUIDES if guides.any() else _GUIDES[:1]:
-        yield ThinPlateSpline.fit(part.source, part.target, regularisation=value * guides)
+        stiffness = np.where(guides, value, 0.0)
+        yield ThinPlateSpline.fit(part.source, part.target, regularisation=stiffness)
     for value in _ANCHORS:
         stiffness = np.full(len(guides), value)
         yield ThinPlateSpline.fit(part.source, part.target, regularisation=stiffness)

@@ -131,3 +131,77 @@ def test_warnings_say_what_may_suffer():
     legless = Body.from_keypoints(person(missing=("left_ankle",)))
     assert any("legs" in w for w in fit_garment(garment("skirt"), legless).warnings)
     assert not fit_garment(garment("blouse"), BODY).warnings
+
+
+CLOSE_ARMS = {
+    **{"left_elbow": (246, 205), "left_wrist": (244, 275)},
+    **{"right_elbow": (154, 205), "right_wrist": (156, 275)},
+}
+WIDE_ARMS = {
+    **{"left_elbow": (330, 140), "left_wrist": (400, 140)},
+    **{"right_elbow": (70, 140), "right_wrist": (0, 140)},
+}
+
+
+def test_chest_ends_where_a_hanging_arm_begins():
+    close = fit_garment(garment("blouse"), Body.from_keypoints(person(CLOSE_ARMS))).target
+    wide = fit_garment(garment("blouse"), Body.from_keypoints(person(WIDE_ARMS))).target
+    assert close["armpit_left"][0] > wide["armpit_left"][0] + 3
+    assert close["armpit_right"][0] < wide["armpit_right"][0] - 3
+
+
+def folded_away(side):
+    """A jacket whose sleeve on one side lies folded along the edge."""
+    shoulder, armpit = (
+        np.array(GARMENTS["outwear"][f"{n}_{side}"]) for n in ("shoulder", "armpit")
+    )
+    return garment(
+        "outwear",
+        {
+            f"cuff_{side}_out": tuple(shoulder + [0, 240]),
+            f"cuff_{side}_in": tuple(armpit + [0, 150]),
+        },
+    )
+
+
+@pytest.mark.parametrize(("side", "other"), [("left", "right"), ("right", "left")])
+def test_a_hidden_sleeve_is_shown_by_the_other(side, other):
+    fit = fit_garment(folded_away(side), BODY)
+    assert fit.copied == side
+    assert fit.sleeve_from(side) == fit.sleeve_from(other) == other
+    assert any("sleeve" in warning for warning in fit.warnings)
+    whole = fit_garment(garment("outwear"), BODY)
+    assert whole.copied is None
+    name = f"cuff_{side}_out"
+    assert fit.target[name] == pytest.approx(whole.target[name], abs=8)
+
+
+def test_the_less_sure_of_two_uneven_sleeves_gives_way():
+    found = garment("blouse", {"cuff_left_out": (20, 330), "cuff_left_in": (60, 345)})
+    found.keypoints.scores[found.keypoints.schema.index("cuff_left_in")] = 0.4
+    assert fit_garment(found, BODY).copied == "left"
+    found.keypoints.scores[found.keypoints.schema.index("cuff_right_in")] = 0.3
+    assert fit_garment(found, BODY).copied == "right"
+
+
+def test_a_lone_corners_partner_is_where_the_network_looked():
+    """The hem is oblique: mirrored by it the waistband's other end would lie elsewhere."""
+    found = garment("skirt", {"hemline_left": (60, 320), "hemline_right": (310, 260)})
+    found.keypoints.scores[found.keypoints.schema.index("waistband_left")] = 0.0
+    found.keypoints.xy[found.keypoints.schema.index("waistband_left")] = (140, 64)
+    assert fit_garment(found, BODY).source["waistband_left"].tolist() == [140, 64]
+    found.keypoints.xy[found.keypoints.schema.index("waistband_left")] = (255, 62)
+    guessed = fit_garment(found, BODY).source["waistband_left"]
+    assert guessed[0] < 200, "too near its partner to be it"
+
+
+def test_shorts_end_above_the_knee_and_trousers_at_the_ankle():
+    short = {
+        name: (x, 130 + (y - 130) * 0.25)
+        for name, (x, y) in GARMENTS["trousers"].items()
+        if name.startswith("bottom")
+    }
+    shorts = fit_garment(garment("trousers", short), BODY).target
+    trousers = fit_garment(garment("trousers"), BODY).target
+    assert shorts["bottom_left_out"][1] < 380
+    assert trousers["bottom_left_out"][1] > 460

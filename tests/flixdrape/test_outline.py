@@ -174,3 +174,23 @@ def test_photo_that_ends_at_the_chest():
     expected = whole.half("left", 0.25, 45, (0.1, 3.0))
     assert outline.half("left", 0.25, 45, (0.1, 3.0)) == pytest.approx(expected, abs=2)
     assert outline.waistband is None
+
+
+@pytest.mark.parametrize("thick", [0, 8, 14])
+def test_shoulders_are_measured_where_they_are_seen(thick):
+    def draw(labels):
+        labels[120 - thick : 310, 140:261] = PARTS.index("outer")
+
+    outline = TorsoOutline.of(painted(draw))
+    for side in ("left", "right"):
+        seen = outline.shoulder_up(side, 0.0, (100.0, 100.0))
+        assert seen == pytest.approx(10 + thick, abs=2)
+        assert outline.shoulder_up(side, 0.0, (3.0, 5.0)) == 5.0
+
+
+def test_hair_over_a_shoulder_says_nothing_of_it():
+    def draw(labels):
+        labels[120:310, 140:261] = PARTS.index("top")
+        labels[60:120, 140:261] = PARTS.index("hair")
+
+    assert TorsoOutline.of(painted(draw)).shoulder_up("left", 12.0, (3.0, 5.0)) == 12.0

@@ -151,3 +151,29 @@ def test_side_seam_follows_the_cutouts_edge():
     for point in seams:
         assert np.linalg.norm(outline - point, axis=1).min() < 3
     assert np.abs(curved.source - straight.source).max() > 8
+
+
+def test_a_hidden_sleeve_is_the_other_one_turned_over():
+    jacket = garment("outwear", {"cuff_left_out": (112, 330), "cuff_left_in": (107, 320)})
+    fit = fit_garment(jacket, Body.from_keypoints(person()))
+    assert fit.copied == "left"
+    rgba = cloth("outwear")
+    matte = rgba[..., 3].astype(np.float32) / 255
+    parts = {p.name: p for p in plan_parts(fit, "outwear", Body.from_keypoints(person()), matte)}
+    assert parts["sleeve_left"].mirrored
+    assert not parts["sleeve_right"].mirrored
+    assert parts["sleeve_left"].source[:, 0].min() > 200, "read from the right sleeve"
+    warped = warp_layers(rgba, list(parts.values()), (400, 520))
+    assert warped.folded_fraction == 0
+    left, right = warped.alphas["sleeve_left"], warped.alphas["sleeve_right"]
+    assert left.sum() == pytest.approx(right.sum(), rel=0.15)
+
+
+def test_corners_are_anchors():
+    fit = fit_garment(garment("outwear"), Body.from_keypoints(person()))
+    matte = cloth("outwear")[..., 3].astype(np.float32) / 255
+    for part in plan_parts(fit, "outwear", Body.from_keypoints(person()), matte):
+        corners = np.stack(list(fit.source.values()))
+        gaps = np.linalg.norm(part.source[:, None] - corners[None], axis=2).min(axis=1)
+        assert part.anchors.tolist() == (gaps < 0.01).tolist()
+        assert 4 <= part.anchors.sum() < len(part.source)

@@ -106,3 +106,27 @@ def test_a_part_turned_over_is_turned_back_and_does_not_fold():
     assert warped.folded_fraction == 0
     assert warped.anchor_error > 5
     assert (warped.rgba[..., 3] > 128).sum() > 200
+
+
+def test_guides_give_way_before_anchors():
+    points = np.vstack([box(0, 0, 119, 119), [[50, 40], [70, 40]]])
+    crossed = points.copy()
+    crossed[[-2, -1]] = crossed[[-1, -2]]
+    anchors = np.arange(len(points)) < len(points) - 2
+    part = Part("all", np.ones((SIZE, SIZE), np.float32), points, crossed, anchors=anchors)
+    result = warp_layers(cloth(), [part], (SIZE, SIZE))
+    assert result.folded_fraction == 0
+    assert result.anchor_error < 0.01
+    assert result.guide_error > 5
+
+
+def test_a_mirrored_part_is_turned_over_and_counts_as_unfolded():
+    points = box(10, 10, 110, 110)
+    over = points * [-1, 1] + [119, 0]
+    part = Part("all", np.ones((SIZE, SIZE), np.float32), points, over, mirrored=True)
+    result = warp_layers(cloth(), [part], (SIZE, SIZE))
+    assert result.folded_fraction == 0
+    assert result.anchor_error < 0.01
+    inside = (slice(20, 100), slice(20, 100))
+    difference = np.abs(result.rgba[inside].astype(int) - cloth()[:, ::-1][inside])
+    assert difference.max() <= 2

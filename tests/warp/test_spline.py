@@ -237,3 +237,20 @@ def test_sampling_matches_opencv():
     ours = sample_image(image, grid, interpolation="linear")
     theirs = cv2.remap(image, grid[..., 0], grid[..., 1], cv2.INTER_LINEAR)
     assert np.abs(ours.astype(int) - theirs).max() <= 1
+
+
+def test_each_point_may_be_regularised_by_itself():
+    rng = np.random.default_rng(4)
+    source = rng.uniform(0, 100, (12, 2))
+    target = source + rng.normal(0, 5, (12, 2))
+    stiffness = np.where(np.arange(12) < 5, 0.0, 1.0)
+    errors = ThinPlateSpline.fit(source, target, regularisation=stiffness).anchor_errors()
+    assert errors[:5].max() < 1e-6
+    assert errors[5:].max() > 0.5
+
+
+@pytest.mark.parametrize("stiffness", [np.ones(3), -np.ones(4), np.full(4, np.nan)])
+def test_regularisation_must_fit_the_points(stiffness):
+    corners = np.array([[0.0, 0.0], [9.0, 0.0], [0.0, 9.0], [9.0, 9.0]])
+    with pytest.raises(ValueError, match="regularisation"):
+        ThinPlateSpline.fit(corners, corners, regularisation=stiffness)
