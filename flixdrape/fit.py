@@ -56,6 +56,8 @@ _PAIRED = {
     "skirt": ("waistband", "hemline"),
     "trousers": ("waistband", "bottom_out", "bottom_in"),
 }
+# Pairs that help where they are known.
+_OPTIONAL = ("waistline",)
 _OTHER = {"left": "right", "right": "left"}
 # A sleeve that shows so much less cloth than the other is folded away or hidden behind.
 _HIDDEN = 0.45
@@ -231,7 +233,7 @@ def complete_corners(points: Points, category: str) -> Points:
     points = dict(points)
     needed = _PAIRED[category]
     middle = _middle_line(points)
-    for stem in needed:
+    for stem in (*needed, *_OPTIONAL):
         left, right = _pair(stem)
         if left in points and right not in points:
             points[right] = _reflected(points[left], middle)

@@ -134,12 +134,16 @@ def test_warnings_say_what_may_suffer():
 
 
 CLOSE_ARMS = {
-    **{"left_elbow": (246, 205), "left_wrist": (244, 275)},
-    **{"right_elbow": (154, 205), "right_wrist": (156, 275)},
+    "left_elbow": (246, 205),
+    "left_wrist": (244, 275),
+    "right_elbow": (154, 205),
+    "right_wrist": (156, 275),
 }
 WIDE_ARMS = {
-    **{"left_elbow": (330, 140), "left_wrist": (400, 140)},
-    **{"right_elbow": (70, 140), "right_wrist": (0, 140)},
+    "left_elbow": (330, 140),
+    "left_wrist": (400, 140),
+    "right_elbow": (70, 140),
+    "right_wrist": (0, 140),
 }
 
 
@@ -205,3 +209,9 @@ def test_shorts_end_above_the_knee_and_trousers_at_the_ankle():
     trousers = fit_garment(garment("trousers"), BODY).target
     assert shorts["bottom_left_out"][1] < 380
     assert trousers["bottom_left_out"][1] > 460
+
+
+@pytest.mark.parametrize("missing", ["waistline_left", "waistline_right"])
+def test_half_a_waistline_is_completed(missing):
+    fit = fit_garment(garment("outwear", missing=[missing]), BODY)
+    assert {"waistline_left", "waistline_right"} <= fit.target.keys()
