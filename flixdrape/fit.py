@@ -690,7 +690,8 @@ def _fit_waistband(
     level = _unit(body.across + _unit(body.hips["right"] - body.hips["left"]))
     target = {}
     for side, sign in SIDES.items():
-        own = _own_half(outline, side, share, half)
+        # A top that hangs over the waist is wider than what it hides.
+        own = half if outline is None else outline.half(side, share, half, (0.88, 1.0))
         target[f"waistband_{side}"] = middle + sign * own * level
     return target, _SKIRT_WAIST_CM * body.centimetre / _distance(source, "waistband")
 

@@ -98,7 +98,9 @@ def _old_visible(wearer: Wearer, cover: Coverage, picture: Composition) -> float
     old = old_clothes(wearer, cover) > 0.5
     moved = np.abs(picture.image.astype(np.int16) - wearer.rgb).max(axis=2) > _CHANGED
     covered = np.maximum(picture.garment[..., 3], picture.occluders[..., 3]) > 127
-    return float((old & ~moved & ~covered).sum() / max(int(old.sum()), 1))
+    # What was painted over may be of the same colour.
+    gone = sum(picture.became.values(), np.zeros(wearer.shape, np.float32)) > 0.5
+    return float((old & ~moved & ~covered & ~gone).sum() / max(int(old.sum()), 1))
 
 
 def _unsure(corners: dict[str, float], fit: Fit) -> list[str]:

@@ -126,7 +126,7 @@ def test_old_clothes_that_still_show_are_told():
     empty = garment_layer(cover)
     empty[..., 3] = 0
     picture = compose(dressed, empty, cover)
-    untouched = replace(picture, image=dressed.rgb)
+    untouched = replace(picture, image=dressed.rgb, became={})
     found = garment("blouse")
     fit = fit_garment(found, dressed.body)
     warped = LayeredWarp(empty, {}, 0.0, 0.0, 1.0)
