@@ -56,6 +56,9 @@ _PAIRED = {
     "skirt": ("waistband", "hemline"),
     "trousers": ("waistband", "bottom_out", "bottom_in"),
 }
+# What a hem is called depends on the category; corners surer than this may change their names.
+_SAME_PLACE = {"hemline": "top_hem", "top_hem": "hemline"}
+_LEAST_RENAMED = 0.2
 # Pairs that help where they are known.
 _OPTIONAL = ("waistline",)
 _OTHER = {"left": "right", "right": "left"}
@@ -195,6 +198,8 @@ def _seen_corners(garment: Garment) -> Points:
     points = {name: np.array(point) for name, point in garment.points.items()}
     for stem in _PAIRED[garment.category]:
         pair = _pair(stem)
+        if stem in _SAME_PLACE and not set(pair) & points.keys():
+            points.update(_renamed(garment, stem))
         known = [name for name in pair if name in points]
         if len(known) == 1:
             missing = pair[0] if known[0] == pair[1] else pair[1]
@@ -207,6 +212,16 @@ def _seen_corners(garment: Garment) -> Points:
         if not sleeved[side] and any(sleeved.values()):
             points.update({name: garment.keypoints[name].copy() for name in names})
     return points
+
+
+def _renamed(garment: Garment, stem: str) -> Points:
+    """Return the ends of a hem that the network took for another category's."""
+    pairs = zip(_pair(stem), _pair(_SAME_PLACE[stem]), strict=True)
+    return {
+        name: garment.keypoints[other].copy()
+        for name, other in pairs
+        if garment.keypoints.score_of(other) > _LEAST_RENAMED
+    }
 
 
 def _breadth(points: Points) -> float:
@@ -240,6 +255,8 @@ def complete_corners(points: Points, category: str) -> Points:
         elif right in points and left not in points:
             points[left] = _reflected(points[right], middle)
     missing = [stem for stem in needed if _pair(stem)[0] not in points]
+    # A waistline lies between what is above and below it.
+    missing.sort(key=lambda stem: stem == "waistline")
     for stem in missing:
         _extrapolate(points, stem)
     if category in ("blouse", "outwear", "dress") and "center_front" not in points:

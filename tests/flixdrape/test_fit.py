@@ -215,3 +215,17 @@ def test_shorts_end_above_the_knee_and_trousers_at_the_ankle():
 def test_half_a_waistline_is_completed(missing):
     fit = fit_garment(garment("outwear", missing=[missing]), BODY)
     assert {"waistline_left", "waistline_right"} <= fit.target.keys()
+
+
+def test_a_dress_that_was_taken_for_a_top_ends_at_the_tops_hem():
+    seen = {name: GARMENTS["blouse"][name] for name in ("top_hem_left", "top_hem_right")}
+    hidden = ["waistline_left", "waistline_right", "hemline_left", "hemline_right"]
+    fit = fit_garment(garment("dress", seen, missing=hidden), BODY)
+    assert fit.source["hemline_left"].tolist() == list(seen["top_hem_left"])
+    assert fit.source["armpit_left"][1] < fit.source["waistline_left"][1] < 360
+
+
+def test_a_dress_without_any_hem_is_continued_from_its_sides():
+    hidden = ["waistline_left", "waistline_right", "hemline_left", "hemline_right"]
+    source = fit_garment(garment("dress", missing=hidden), BODY).source
+    assert source["armpit_left"][1] < source["waistline_left"][1] < source["hemline_left"][1]
