@@ -67,11 +67,24 @@ class Task:
 
 
 def training_parser(
-    task: Task, size: tuple[int, int], rate: float, epoch_size: int
+    task: Task, size: tuple[int, int], rate: float, epoch_size: int, *, data: bool = True
 ) -> argparse.ArgumentParser:
-    """Return a command line with the options that every training takes."""
+    """Return a command line with the options that every training takes.
+
+    Parameters
+    ----------
+    task : Task
+        What is learnt.
+    size, rate, epoch_size
+        Defaults of these options.
+    data : bool
+        Whether the folder of the data is among the options.
+    """
     parser = argparse.ArgumentParser(prog=task.program)
-    parser.add_argument("--data", type=Path, required=True, help="folder of keypoints_train.json")
+    if data:
+        parser.add_argument(
+            "--data", type=Path, required=True, help="folder of keypoints_train.json"
+        )
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints and logs")
     parser.add_argument("--resume", action="store_true", help="go on from OUT/last.pt")
     parser.add_argument("--init", type=Path, help="start from these weights (safetensors)")
