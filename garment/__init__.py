@@ -1,6 +1,6 @@
 """Garments: corners, category, view and cutout."""
 
-from garment.estimator import Garment, GarmentEstimator
+from garment.estimator import Garment, GarmentEstimator, shipped_methods
 from garment.landmarks import CATEGORIES, FASHIONAI_24, LANDMARKS_OF, VIEWS
 
 __all__ = [
@@ -10,4 +10,5 @@ __all__ = [
     "VIEWS",
     "Garment",
     "GarmentEstimator",
+    "shipped_methods",
 ]

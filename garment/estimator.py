@@ -25,7 +25,7 @@ from pose.engine.regression import RegressionNetwork
 from pose.engine.scene_predictor import ScenePredictor
 from pose.engine.topdown import TopDown
 
-__all__ = ["METHODS", "Garment", "GarmentEstimator", "GarmentFinder"]
+__all__ = ["METHODS", "Garment", "GarmentEstimator", "GarmentFinder", "shipped_methods"]
 
 # Two distances: a close crop places corners best, a wider one knows the whole garment better.
 _PADDINGS = (1.1, 1.25)
@@ -265,3 +265,14 @@ METHODS: dict[str, tuple[str, Callable[[Path, bool], GarmentFinder]]] = {
     "bottomup": ("garment-bottomup.safetensors", _bottom_up(group_greedy)),
     "bottomup-milp": ("garment-bottomup.safetensors", _bottom_up(group_milp)),
 }
+
+
+def shipped_methods() -> tuple[str, ...]:
+    """Return the methods whose weights are in this release; others need `load(weights=...)`.
+
+    Examples
+    --------
+    >>> "topdown-heatmap" in shipped_methods()
+    True
+    """
+    return tuple(name for name, (file, _) in METHODS.items() if (_WEIGHTS / file).exists())
