@@ -1,4 +1,4 @@
-"""The command line: ``flixdrape drape | pose | garment | demo | studio``."""
+"""The command line: ``flixdrape drape | batch | pose | garment | demo | studio``."""
 
 from __future__ import annotations
 
@@ -7,19 +7,22 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from flixdrape.errors import FlixDrapeError, UnusableInputError
 
 if TYPE_CHECKING:
-    from flixdrape.drape import DrapeResult
+    from flixdrape.corrections import Corrections
     from flixdrape.options import DrapeOptions
-    from pose import Keypoints
 
 __all__ = ["main"]
+
+# What shells report of a program that Ctrl+C ended.
+_INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -61,15 +64,28 @@ def _parser() -> argparse.ArgumentParser:
     drape.add_argument("-o", "--out", required=True, help="picture to write (png, jpg, webp)")
     drape.add_argument(
         "--person",
-        default="0",
         metavar="N|X,Y",
-        help="who of several: the position, largest first from 0, or a point on the person",
+        help="who of several: the position, largest first from 0 (default), or a point on "
+        "the person",
     )
     drape.add_argument("--category", help="what the garment is, if found out wrong")
     drape.add_argument("--json", metavar="FILE", help="write what was done ('-': standard output)")
     drape.add_argument("--layers", metavar="DIR", help="write garment, erased and occluders there")
     _add_options(drape)
     drape.set_defaults(run=_drape)
+
+    batch = commands.add_parser("batch", help="drape all rows of a manifest")
+    batch.add_argument(
+        "manifest",
+        metavar="MANIFEST",
+        help="CSV or JSON lines: garment, person, and if wanted out, settings; an outfit's "
+        "garments are joined by |",
+    )
+    batch.add_argument("--out", required=True, metavar="DIR", help="folder to write to")
+    batch.add_argument("--json", metavar="FILE", help="write the report ('-': standard output)")
+    batch.add_argument("--resume", action="store_true", help="skip rows whose result is there")
+    _add_options(batch)
+    batch.set_defaults(run=_batch)
 
     pose = commands.add_parser("pose", help="find people's joints")
     pose.add_argument("images", nargs="+", metavar="IMAGE")
@@ -115,7 +131,11 @@ def _complain(error: FlixDrapeError) -> int:
 def _add_options(parser: argparse.ArgumentParser) -> None:
     """Add what `flixdrape.options.DrapeOptions` offers; what is not given keeps its default."""
     group = parser.add_argument_group("how it is worn")
-    group.add_argument("--settings", metavar="FILE", help="JSON with the options below")
+    group.add_argument(
+        "--settings",
+        metavar="FILE",
+        help="JSON that the studio saved, or with the options below, which win over it",
+    )
     group.add_argument("--fit", help="close, regular, loose, or a number from -1 to 1")
     group.add_argument("--length", type=float, help="of the garment's own length, 0.7 to 1.4")
     group.add_argument("--sleeve", type=float, help="of the sleeves' own length, 0.4 to 1.4")
@@ -135,45 +155,39 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _options(args: argparse.Namespace) -> DrapeOptions:
-    """Read the options: the file's first, the command line's over them.
+def _given_options(args: argparse.Namespace) -> dict[str, Any]:
+    """Return the options that the command line names; they win over a file's.
+
+    Raises
+    ------
+    UnusableInputError
+        If a pair of numbers is none.
+    """
+    names = ("length", "sleeve", "tuck", "light", "edge", "keep_hair", "keep_hands")
+    values = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
+    if args.fit is not None:
+        values["fit"] = _number_or_word(args.fit)
+    if args.shift is not None:
+        values["shift_x"], values["shift_y"] = _pair(args.shift, "--shift")
+    return values
+
+
+def _settings(args: argparse.Namespace) -> tuple[DrapeOptions, Corrections]:
+    """Read the settings: the file's first, the command line's options over them.
 
     Raises
     ------
     UnusableInputError
         If a value is out of its range, or the file is not such JSON.
     """
+    from flixdrape.corrections import Corrections
     from flixdrape.options import DrapeOptions
+    from flixdrape.settings import overridden, read_settings
 
-    values: dict[str, Any] = {}
+    options, corrections = DrapeOptions(), Corrections()
     if args.settings:
-        values.update(_read_settings(Path(args.settings)))
-    for name in ("length", "sleeve", "tuck", "light", "edge", "keep_hair", "keep_hands"):
-        if getattr(args, name) is not None:
-            values[name] = getattr(args, name)
-    if args.fit is not None:
-        values["fit"] = _number_or_word(args.fit)
-    if args.shift is not None:
-        values["shift_x"], values["shift_y"] = _pair(args.shift, "--shift")
-    return DrapeOptions.from_mapping(values)
-
-
-def _read_settings(file: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UnusableInputError(f"{file}: cannot be read ({error.strerror})") from None
-    except ValueError:
-        raise UnusableInputError(f"{file}: is not JSON") from None
-    options = content.get("options", content) if isinstance(content, dict) else None
-    if isinstance(content, dict) and options is not content:
-        # The studio saves corrections too.
-        unused = [name for name, value in content.items() if name != "options" and value]
-        if unused:
-            print(f"flixdrape: note: {file}: not replayed: {', '.join(unused)}", file=sys.stderr)
-    if not isinstance(options, dict):
-        raise UnusableInputError(f"{file}: holds no options; expected a JSON object")
-    return options
+        options, corrections = read_settings(args.settings)
+    return overridden(options, _given_options(args)), corrections
 
 
 def _number_or_word(text: str) -> float | str:
@@ -192,7 +206,8 @@ def _pair(text: str, flag: str) -> tuple[float, float]:
 
 
 def _drape(args: argparse.Namespace) -> int:
-    from flixdrape.drape import drape
+    from flixdrape.lines import drape_line
+    from flixdrape.replay import drape_corrected
     from garment import CATEGORIES
 
     *garments, person = args.pictures
@@ -202,40 +217,57 @@ def _drape(args: argparse.Namespace) -> int:
         raise UnusableInputError(f"--category {args.category}: one of {', '.join(CATEGORIES)}")
     if args.category and len(garments) > 1:
         raise UnusableInputError("--category is for one garment; several were given")
-    options = _options(args)
+    options, corrections = _settings(args)
+    if args.category:
+        corrections = replace(corrections, category=args.category)
+    who = None if args.person is None else _choice(args.person)
     _check_folder(Path(args.out).parent)
     with _lines(args.json) as write:
-        result = drape(
-            garments, person, person=_choice(args.person), category=args.category, options=options
-        )
+        result = drape_corrected(garments, person, options, corrections, person=who)
         result.save(args.out)
         if args.layers:
             _make_folder(args.layers)
             result.save_layers(args.layers)
         for warning in result.report["warnings"]:
             print(f"flixdrape: note: {warning}", file=sys.stderr)
-        write(
-            {
-                "garment": garments[0] if len(garments) == 1 else garments,
-                "person": person,
-                "out": args.out,
-                **_worn(result),
-                **{key: result.report[key] for key in ("timing_ms", "warnings")},
-                **({"outfit": [_worn(step) for step in result.outfit]} if result.outfit else {}),
-            }
-        )
+        write(drape_line(garments, person, args.out, result))
     return 0
 
 
-def _worn(result: DrapeResult) -> dict[str, Any]:
-    """Return what the JSON line says of one garment on the person."""
-    return {
-        "category": result.report["category"],
-        "target_keypoints": {
-            name: [round(float(v), 2) for v in point] for name, point in result.target.items()
-        },
-        "warp": result.report["warp"],
-    }
+def _batch(args: argparse.Namespace) -> int:
+    from flixdrape.batch import read_manifest
+    from flixdrape.batch_folder import REPORT, batch_into
+    from flixdrape.batch_progress import BatchProgress
+    from flixdrape.corrections import Corrections
+
+    items = read_manifest(Path(args.manifest))
+    options, corrections = _settings(args)
+    if corrections != Corrections():
+        raise UnusableInputError(
+            f"{args.settings}: puts right one photo's points, category, view or person; name it "
+            "in the manifest, in the column settings"
+        )
+    progress = BatchProgress(len(items))
+    with _lines(args.json) as write:
+
+        def tell(line: Mapping[str, Any]) -> None:
+            write(line)
+            progress.tell(line)
+
+        try:
+            status = batch_into(
+                Path(args.out),
+                items,
+                options=options,
+                overrides=_given_options(args),
+                resume=args.resume,
+                tell=tell,
+            )
+        except KeyboardInterrupt:
+            progress.say("stopped; --resume goes on from here")
+            return _INTERRUPTED
+    progress.say(f"{progress.summary()}; report: {Path(args.out) / REPORT}")
+    return status
 
 
 def _choice(text: str) -> int | tuple[float, float]:
@@ -260,6 +292,7 @@ def _choice(text: str) -> int | tuple[float, float]:
 def _pose(args: argparse.Namespace) -> int:
     from flixdrape.annotate import draw_keypoints
     from flixdrape.images import open_picture, save_picture
+    from flixdrape.lines import pose_line
     from flixdrape.people import find_people
     from pose import shipped_methods
     from pose.formats import coco_results, openpose_people
@@ -270,7 +303,7 @@ def _pose(args: argparse.Namespace) -> int:
     results: list[dict[str, Any]] = []
     image_ids = {file: number for number, file in enumerate(args.images, start=1)}
 
-    def one(file: str) -> dict[str, Any]:
+    def one(file: str) -> Mapping[str, Any]:
         picture = open_picture(file)
         start = time.perf_counter()
         people = find_people(picture, args.method)
@@ -284,14 +317,7 @@ def _pose(args: argparse.Namespace) -> int:
             for person in people:
                 drawn = draw_keypoints(drawn, person, threshold=0.2)
             save_picture(drawn, _beside(args.overlay, file))
-        return {
-            "file": file,
-            "width": picture.width,
-            "height": picture.height,
-            "method": args.method,
-            "elapsed_ms": round(elapsed, 1),
-            "people": [_person(found) for found in people],
-        }
+        return pose_line(file, picture, people, args.method, elapsed)
 
     status = _each(args.images, args.json, [args.overlay, args.openpose], one)
     if args.coco:
@@ -299,24 +325,14 @@ def _pose(args: argparse.Namespace) -> int:
     return status
 
 
-def _person(found: Keypoints) -> dict[str, Any]:
-    return {
-        "bbox": [round(v, 2) for v in found.bbox(0.2)],
-        "score": round(found.score, 4),
-        "keypoints": {
-            name: [round(float(x), 2), round(float(y), 2), round(float(score), 4)]
-            for name, (x, y), score in zip(found.schema.names, found.xy, found.scores, strict=True)
-        },
-    }
-
-
 def _garment(args: argparse.Namespace) -> int:
     from flixdrape.analysis import find_garment
     from flixdrape.annotate import draw_keypoints
     from flixdrape.images import open_picture, save_picture
+    from flixdrape.lines import garment_line
     from garment.cutout import cut_out
 
-    def one(file: str) -> dict[str, Any]:
+    def one(file: str) -> Mapping[str, Any]:
         picture = open_picture(file)
         start = time.perf_counter()
         found = find_garment(picture)
@@ -326,25 +342,7 @@ def _garment(args: argparse.Namespace) -> int:
         if args.cutout:
             cutout = cut_out(picture.rgb, found.points, found.category, alpha=picture.alpha)
             save_picture(cutout.rgba, _beside(args.cutout, file))
-        return {
-            "file": file,
-            "width": picture.width,
-            "height": picture.height,
-            "elapsed_ms": round(elapsed, 1),
-            "category": found.category,
-            "category_scores": {k: round(v, 4) for k, v in found.category_scores.items()},
-            "view": found.view,
-            "keypoints": {
-                name: None
-                if point is None
-                else [
-                    round(point[0], 2),
-                    round(point[1], 2),
-                    round(found.keypoints.score_of(name), 4),
-                ]
-                for name, point in found.landmarks.items()
-            },
-        }
+        return garment_line(file, picture, found, elapsed)
 
     return _each(args.images, args.json, [args.overlay, args.cutout], one)
 
@@ -353,7 +351,7 @@ def _each(
     files: Sequence[str],
     json_file: str,
     folders: Sequence[str | None],
-    one: Callable[[str], dict[str, Any]],
+    one: Callable[[str], Mapping[str, Any]],
 ) -> int:
     """Do every file, one JSON line each; a file that fails does not stop the others."""
     for folder in folders:
@@ -411,7 +409,7 @@ def _check_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _lines(file: str | None) -> Iterator[Callable[[dict[str, Any]], None]]:
+def _lines(file: str | None) -> Iterator[Callable[[Mapping[str, Any]], None]]:
     """Give a function that writes one JSON object a line to a file, or standard output."""
     if file is None:
         yield lambda _: None
@@ -427,8 +425,8 @@ def _lines(file: str | None) -> Iterator[Callable[[dict[str, Any]], None]]:
         yield _writer(stream)
 
 
-def _writer(stream: TextIO) -> Callable[[dict[str, Any]], None]:
-    def write(line: dict[str, Any]) -> None:
+def _writer(stream: TextIO) -> Callable[[Mapping[str, Any]], None]:
+    def write(line: Mapping[str, Any]) -> None:
         stream.write(json.dumps(line) + "\n")
         stream.flush()
 

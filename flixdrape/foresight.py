@@ -23,7 +23,7 @@ class Foresight(Generic[Value]):
     needs : iterable of (int, hashable)
         When each key will be asked for, in ascending order.
     room : float
-        How much all that is kept may weigh.
+        How much all that is kept may weigh; one value is kept even if it alone weighs more.
     weigh : callable
         What one value weighs.
 
@@ -64,7 +64,7 @@ class Foresight(Generic[Value]):
         for known in list(self._kept):
             if self._next(known, time) is None:
                 del self._kept[known]
-        while sum(map(self._weigh, self._kept.values())) > self._room:
+        while len(self._kept) > 1 and sum(map(self._weigh, self._kept.values())) > self._room:
             del self._kept[max(self._kept, key=lambda known: self._needs[known][0])]
         return value
 
