@@ -75,8 +75,18 @@ def old_clothes(wearer: Wearer, cover: Coverage) -> Floats:
         if cover.category == "outwear":
             within = np.maximum(wearer.part("top"), dress) * wearer.torso()
             old = np.maximum(old - within * (1 - wearer.part("outer")), 0)
+            # In an open front shows what is worn below; taken for a coat it would leave a hole.
+            old = old * (1 - _open_front(wearer))
     belts = belongings(wearer)[1]
     return np.asarray(np.maximum(old, belts * _worn_with(wearer, cover)), np.float32)
+
+
+def _open_front(wearer: Wearer) -> Floats:
+    """Where the fronts of a jacket may part: the middle of the chest and belly, 0..1."""
+    width, torso = wearer.body.width, wearer.body.torso
+    middle = ramp(np.abs(wearer.across()), 0.24 * width, 0.18 * width)
+    upper = ramp(wearer.down(), 0.75 * torso, 0.65 * torso)
+    return np.asarray(middle * upper * wearer.torso(), np.float32)
 
 
 def _below(garment: Floats) -> Floats:
@@ -116,7 +126,7 @@ def erase(wearer: Wearer, cover: Coverage, garment: Floats, front: Floats) -> Er
         old = np.maximum(old, np.asarray(wide, np.float32))
     # Drawn outlines run a little inside of the cloth's own edge, whose colour would remain.
     grown = cv2.dilate(
-        old, np.ones((3, 3), np.uint8), iterations=max(round(wearer.body.width / 28), 1)
+        old, np.ones((3, 3), np.uint8), iterations=max(round(wearer.body.width / 23), 1)
     )
     # At its hem the cloth's edge and shadow lie on the legs, which are painted anew there.
     legs = wearer.part("legs", "legwear") * (1 - grown)
