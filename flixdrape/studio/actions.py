@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import gradio as gr
 
 from flixdrape.drape import DrapeResult, drape_analysed
-from flixdrape.errors import FlixDrapeError
+from flixdrape.errors import FlixDrapeError, UnusableInputError
 from flixdrape.options import DrapeOptions
+from flixdrape.studio.analyses import ANALYSES
 from flixdrape.studio.files import result_name, save_result
 from flixdrape.studio.metrics import METRICS
 from flixdrape.studio.session import Session
 
-__all__ = ["MODEL", "Draped", "drape_session", "in_words", "spoken", "told"]
+__all__ = [
+    "MODEL",
+    "Draped",
+    "drape_outfit",
+    "drape_session",
+    "in_words",
+    "spoken",
+    "spoken_steps",
+    "told",
+]
 
 #: All events that need the processor share these: one queue, as many at once as workers.
 MODEL: dict[str, Any] = {"concurrency_id": "model"}
@@ -108,6 +118,46 @@ def drape_session(
         person = session.person_analysis(told(progress))
         result = drape_analysed([garment], person, options)
     name = result_name([str(session.garment)], str(session.person))
+    return Draped(result, *save_result(result, name))
+
+
+def drape_outfit(
+    garments: Sequence[tuple[str, str | None]],
+    person: str | None,
+    options: DrapeOptions,
+    progress: gr.Progress | None = None,
+) -> Draped:
+    """Drape several garments, from the body outwards.
+
+    Parameters
+    ----------
+    garments : sequence of (str, str or None)
+        The photos, in any order, and what each shows where the visitor knows better.
+    person : str or None
+        The person's photo.
+    options : DrapeOptions
+        How all are worn.
+    progress : gr.Progress, optional
+        Told the stages.
+
+    Raises
+    ------
+    UnusableInputError
+        If there is no garment or no person.
+    """
+    if not garments:
+        raise UnusableInputError("Add the photos of two garments or more first.")
+    if not person:
+        raise UnusableInputError("Add a photo of a person first, or pick the sample.")
+    with METRICS.measured("drape"):
+        found = []
+        for number, (path, category) in enumerate(garments, start=1):
+            if progress:
+                progress(0.1 * number, f"Finding garment {number} of {len(garments)}")
+            found.append(ANALYSES.garment(path, category))
+        wearer = ANALYSES.person(person, lap=told(progress))
+        result = drape_analysed(found, wearer, options)
+    name = result_name([path for path, _ in garments], person)
     return Draped(result, *save_result(result, name))
 
 

@@ -22,7 +22,7 @@ from flixdrape.studio.kept import Kept
 from garment import Garment
 from pose import Keypoints
 
-__all__ = ["ANALYSES", "MAX_PIXELS", "Analyses"]
+__all__ = ["ANALYSES", "MAX_PIXELS", "Analyses", "check_pixels"]
 
 Lap = Callable[[str], None]
 #: Larger photos are refused here before they are decoded. The library takes more; but a drape
@@ -175,11 +175,18 @@ def _key(path: str) -> tuple[Hashable, ...]:
 def _opened(path: str) -> Picture:
     # Messages name the file as its owner knows it, not where the server put it.
     name = Path(path).name
-    _check_pixels(path, name)
+    check_pixels(path, name)
     return open_picture(path, name=name)
 
 
-def _check_pixels(path: str, name: str) -> None:
+def check_pixels(path: str, name: str) -> None:
+    """Refuse a photo that is too large for a server to work on; `name` is what messages call it.
+
+    Raises
+    ------
+    UnusableInputError
+        If it has more than `MAX_PIXELS`.
+    """
     try:
         with Image.open(path) as picture:
             width, height = picture.size

@@ -53,8 +53,9 @@ def _drape(
     session: Session,
     garment: str | None,
     person: str | None,
-    *values: Any,
+    # Gradio looks for it among the arguments before the star.
     progress: gr.Progress = gr.Progress(),  # noqa: B008 - how Gradio passes it
+    *values: Any,
 ) -> tuple[Any, ...]:
     session = session.with_photo("garment", garment).with_photo("person", person)
     draped = drape_session(session, controls.options_of(values), progress)

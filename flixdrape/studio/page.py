@@ -8,8 +8,10 @@ import gradio as gr
 
 from flixdrape.studio.access import access_script
 from flixdrape.studio.actions import MODEL
+from flixdrape.studio.batch_tab import build_batch_tab
 from flixdrape.studio.drape_tab import build_drape_tab
 from flixdrape.studio.endpoints import build_endpoints
+from flixdrape.studio.outfit_tab import build_outfit_tab
 
 __all__ = ["CSS", "build_page", "theme"]
 
@@ -39,11 +41,13 @@ CSS = """
 .sample img { width: 52px; height: 64px; object-fit: cover; border-radius: 6px; margin: 0; }
 .controls .head { flex-wrap: wrap; }
 .controls .head label { flex: 1 1 60%; }
+.outfit-photos { display: grid !important; grid-template-columns: repeat(3, minmax(0, 1fr)); }
 .points img { cursor: crosshair; }
 .words h3 { margin-top: 0; }
 footer .divider:last-of-type { display: none; }
 :focus-visible { outline: 3px solid var(--color-accent) !important; outline-offset: 2px; }
 @media (max-width: 640px) {
+  .outfit-photos { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .gradio-container { padding: 8px !important; }
   .photo .upload { height: 230px !important; }
   .photo .upload [data-testid=block-label] { font-size: 0.75em; }
@@ -82,8 +86,13 @@ def build_page() -> gr.Blocks:
             "Photos stay on this server.",
             elem_id="title",
         )
-        with gr.Tabs(), gr.Tab("Drape", id="drape-tab"):
-            build_drape_tab()
+        with gr.Tabs():
+            with gr.Tab("Drape", id="drape-tab"):
+                build_drape_tab()
+            with gr.Tab("Outfit", id="outfit-tab"):
+                build_outfit_tab()
+            with gr.Tab("Batch", id="batch-tab"):
+                build_batch_tab()
         build_endpoints(MODEL)
         page.load(None, js=access_script(), api_visibility="private")
     return page

@@ -21,11 +21,11 @@ def garment_column(prefix: str = "") -> gr.Image:
     )  # fmt: skip
 
 
-def person_column(prefix: str = "") -> gr.Image:
+def person_column(prefix: str = "", height: int = 340) -> gr.Image:
     """Put a place for a person's photo on the page."""
     return photo_column(
         "Person photo", "Standing, seen from the front, arms off the body.", (PERSON,),
-        f"{prefix}person-photo", "The person's photo that you chose",
+        f"{prefix}person-photo", "The person's photo that you chose", height,
     )  # fmt: skip
 
 
@@ -37,7 +37,7 @@ def photo_column(
     Parameters
     ----------
     label, advice : str
-        Its name; one sentence on which photos do well.
+        Its name; one sentence on which photos do well, or none.
     samples : sequence of str
         Names of shipped samples to offer.
     elem_id : str
@@ -52,7 +52,8 @@ def photo_column(
             label=label, sources=["upload", "clipboard"], height=height, elem_id=elem_id,
             alt_text=alt, buttons=["fullscreen"], elem_classes="upload",
         )  # fmt: skip
-        gr.Markdown(advice, elem_classes="advice")
+        if advice:
+            gr.Markdown(advice, elem_classes="advice")
         if samples:
             sample_row(samples, photo, f"{elem_id}-")
     return photo
