@@ -156,9 +156,8 @@ def _size(values: Any) -> tuple[int, int]:
 
 def _augmentation(values: Mapping[str, Any]) -> Augmentation:
     _check_keys("augmentation: ", values, [field.name for field in fields(Augmentation)])
-    return replace(
-        Augmentation(), **{k: tuple(v) if k == "scale" else v for k, v in values.items()}
-    )
+    changes: dict[str, Any] = {k: tuple(v) if k == "scale" else v for k, v in values.items()}
+    return replace(Augmentation(), **changes)
 
 
 def _samples(
