@@ -153,7 +153,7 @@ def _csv_rows(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
             )
         reader.fieldnames = names
         for row in reader:
-            if row.get(""):
+            if "".join(row.pop("", None) or ()):
                 raise UnusableInputError(f"line {reader.line_num} has more fields than the header")
             if any(row.values()):
                 yield reader.line_num, row
@@ -164,8 +164,10 @@ def _csv_rows(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
 def _item(row: dict[str, Any], number: int, folder: Path) -> BatchItem:
     """Read one row; `out` stays empty where the row does not name it."""
     for name, value in row.items():
-        if name and name not in _COLUMNS:
-            raise UnusableInputError(f"line {number}: no column {name}; {', '.join(_COLUMNS)}")
+        if name not in _COLUMNS:
+            raise UnusableInputError(
+                f"line {number}: no column {name!r}; there are {', '.join(_COLUMNS)}"
+            )
         texts = value if name == "garment" and isinstance(value, list) else [value or ""]
         if not all(isinstance(text, str) for text in texts):
             raise UnusableInputError(f"line {number}: {name} must be text")

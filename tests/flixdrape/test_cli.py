@@ -221,11 +221,3 @@ def test_settings_that_are_no_options_are_status_2(tmp_path, capsys):
         out = str(tmp_path / "o.png")
         assert main(["drape", TEE, MODEL, "-o", out, "--settings", str(settings)]) == 2
         assert capsys.readouterr().err.count("\n") == 1
-
-
-def test_what_a_settings_file_holds_besides_options_is_named(tmp_path, capsys):
-    settings = tmp_path / "s.json"
-    settings.write_text(json.dumps({"options": {}, "category": "dress", "corners": {}}))
-    out = str(tmp_path / "o.png")
-    assert main(["drape", TEE, MODEL, "-o", out, "--settings", str(settings)]) == 0
-    assert "not replayed: category" in capsys.readouterr().err
