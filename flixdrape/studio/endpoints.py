@@ -14,7 +14,6 @@ from typing import Any, Literal, TypedDict, TypeVar
 
 import gradio as gr
 from gradio.data_classes import FileData
-from gradio.utils import get_upload_folder
 
 from flixdrape.drape import drape_analysed
 from flixdrape.errors import FlixDrapeError, UnusableInputError
@@ -30,6 +29,7 @@ from flixdrape.options import DrapeOptions
 from flixdrape.studio.analyses import ANALYSES
 from flixdrape.studio.files import result_name, save_pictures
 from flixdrape.studio.metrics import METRICS
+from flixdrape.studio.uploads import uploaded
 from garment import CATEGORIES
 from pose import shipped_methods
 
@@ -188,23 +188,13 @@ def _answered(function: Callable[..., Answer]) -> Callable[..., Answer]:
 
 
 def _path(upload: Any, what: str) -> str:
-    """Return the path of an uploaded file.
-
-    Gradio checks files that carry their mark; one without it could name any file of the server.
-    """
     path = upload.get("path") if isinstance(upload, dict) else None
     if not isinstance(path, str) or not path:
         raise UnusableInputError(
             f'{what}: send the photo to /gradio_api/upload, then {{"path": (what was answered), '
             '"meta": {"_type": "gradio.FileData"}} here'
         )
-    whole, folder = Path(path).resolve(), Path(get_upload_folder()).resolve()
-    if folder not in whole.parents or not whole.is_file():
-        raise UnusableInputError(
-            f"{what}: no such upload; send the photo to /gradio_api/upload and pass the path "
-            "that was answered (uploads are deleted after an hour)"
-        )
-    return str(whole)
+    return uploaded(path)
 
 
 def _check_position(value: Any) -> None:

@@ -60,25 +60,19 @@ class Gate:
             await self._app(scope, receive, send)
             return
         scope = self._without_root(scope)
-        answer = _Answer(send)
         path = str(scope["path"])
-        if path.startswith(_SHUT):
-            await answer.refuse(403, "this is not offered here")
-            return
         limit = self._max_upload if path.startswith("/gradio_api/upload") else MAX_JSON
         body = _Body(receive, limit)
-        if body.announced(scope) > limit:
+        answer = _Answer(send, body)
+        if path.lower().startswith(_SHUT):
+            await answer.refuse(403, "this is not offered here")
+        elif _announced(scope) > limit:
             await answer.refuse(413, f"the request is over {limit} bytes")
-            return
-        try:
-            await self._app(scope, body, answer)
-        except _TooLargeError:
-            await answer.refuse(413, f"the request is over {limit} bytes")
-        except (KeyError, TypeError) as error:
-            # Gradio's route that takes names for values raises these for names there are not.
-            if not path.startswith("/gradio_api/call/v2/"):
-                raise
-            await answer.refuse(400, _unknown(error))
+        else:
+            try:
+                await self._app(scope, body, answer)
+            except _TooLargeError:
+                await answer.refuse(413, f"the request is over {limit} bytes")
 
     def _without_root(self, scope: Scope) -> Scope:
         path = str(scope["path"])
@@ -97,47 +91,56 @@ class _Body:
 
     def __init__(self, receive: Receive, limit: int) -> None:
         self._receive, self._left = receive, limit
+        self.limit = limit
 
-    @staticmethod
-    def announced(scope: Scope) -> int:
-        length = dict(scope["headers"]).get(b"content-length", b"0")
-        return int(length) if length.isdigit() else 0
+    @property
+    def over(self) -> bool:
+        """Whether more came than may."""
+        return self._left < 0
 
     async def __call__(self) -> Message:
         message = await self._receive()
         if message["type"] == "http.request":
             self._left -= len(message.get("body", b""))
-            if self._left < 0:
+            if self.over:
                 raise _TooLargeError
         return message
 
 
 class _Answer:
-    """Sends an answer with what a browser may load; or a refusal, if nothing was sent yet."""
+    """Sends an answer with what a browser may load; to a request that was too large, a refusal."""
 
-    def __init__(self, send: Send) -> None:
-        self._send, self._started = send, False
+    def __init__(self, send: Send, body: _Body) -> None:
+        self._send, self._body = send, body
+        self._refused = self._started = False
 
     async def __call__(self, message: Message) -> None:
+        # What reads the request takes its end for damage, and would answer so.
+        if self._body.over and not self._started:
+            await self.refuse(413, f"the request is over {self._body.limit} bytes")
+        if self._refused:
+            return
         if message["type"] == "http.response.start":
             self._started = True
             message = {**message, "headers": [*message.get("headers", []), *_HEADERS]}
         await self._send(message)
 
     async def refuse(self, status: int, sentence: str) -> None:
-        if self._started:
+        """Answer with a sentence, and with nothing after it."""
+        if self._refused or self._started:
             return
+        self._refused = True
         body = json.dumps({"error": sentence}).encode() + b"\n"
         headers = [
             (b"content-type", b"application/json"),
             (b"content-length", str(len(body)).encode()),
             (b"connection", b"close"),
+            *_HEADERS,
         ]
-        await self({"type": "http.response.start", "status": status, "headers": headers})
+        await self._send({"type": "http.response.start", "status": status, "headers": headers})
         await self._send({"type": "http.response.body", "body": body})
 
 
-def _unknown(error: Exception) -> str:
-    if isinstance(error, KeyError):
-        return f"{error.args[0]}: there is no such endpoint; see /gradio_api/info"
-    return f"{str(error).split(' Please click')[0].rstrip('.')}; see /gradio_api/info"
+def _announced(scope: Scope) -> int:
+    length = dict(scope["headers"]).get(b"content-length", b"0")
+    return int(length) if length.isdigit() else 0

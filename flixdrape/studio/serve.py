@@ -99,7 +99,7 @@ def build_app(options: ServeOptions) -> Any:
     from flixdrape.studio.gate import Gate
     from flixdrape.studio.metrics import METRICS
     from flixdrape.studio.page import CSS, build_page, theme
-    from flixdrape.studio.strict import fetch_nothing, speak_plainly
+    from flixdrape.studio.strict import answers_of_errors, as_launched, check_calls
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
@@ -111,7 +111,9 @@ def build_app(options: ServeOptions) -> Any:
 
     workers = _share_cores(options.workers)
     warmth = _Warmth()
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    # FastAPI's lists of routes; `/gradio_api/openapi.json` lists the endpoints.
+    unlisted: dict[str, Any] = {"docs_url": None, "redoc_url": None, "openapi_url": None}
+    app = FastAPI(**unlisted, lifespan=lifespan)
 
     @app.get("/healthz")
     def healthz() -> Response:
@@ -121,9 +123,8 @@ def build_app(options: ServeOptions) -> Any:
     def metrics() -> Response:
         return Response(METRICS.text(), media_type="text/plain; version=0.0.4")
 
-    fetch_nothing()
     page = build_page()
-    speak_plainly(page)
+    check_calls(page)
     page.state_session_capacity = _SESSIONS
     # Without the queue a call would not count among those that run at once.
     page.queue(max_size=options.queue, default_concurrency_limit=workers, api_open=False)
@@ -132,7 +133,9 @@ def build_app(options: ServeOptions) -> Any:
         root_path=options.root_path or None, allowed_paths=[], show_error=False,
         max_file_size=largest, enable_monitoring=False, ssr_mode=False,
         footer_links=["api"], theme=theme(), css=CSS, run_history=False,
+        app_kwargs={**unlisted, "exception_handlers": answers_of_errors()},
     )  # fmt: skip
+    as_launched(page)
     threading.Thread(target=warmth.warm_up, daemon=True).start()
     return Gate(mounted, options.root_path, _FILES_AT_ONCE * largest)
 
