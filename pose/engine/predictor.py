@@ -67,9 +67,11 @@ class Predictor:
     median : bool
         Read a heatmap at the point of least expected distance, not at its peak: better where
         places are vague, as corners of cloth are.
+    size : (int, int), optional
+        Width and height of the crops, in pixels; by default those that the network was trained
+        on. Smaller ones are faster (a regression network knows its own size only).
     glance : (int, int), optional
-        Locate in two looks: one at the whole picture, at this width and height (of a network
-        that takes any size), one at the box found there.
+        Locate in two looks: one at the whole picture, at this size, one at the box found there.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class Predictor:
         flip_test: bool = True,
         paddings: Sequence[float] = (1.25,),
         median: bool = False,
+        size: tuple[int, int] | None = None,
         glance: tuple[int, int] | None = None,
     ) -> None:
         if network.config.keypoints != len(schema):
@@ -90,6 +93,7 @@ class Predictor:
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.schema, self.flip_test, self.paddings = schema, flip_test, tuple(paddings)
         self.median, self.glance = median, glance
+        self.size = size or network.config.input_size
         self._order = list(schema.flip_order)
 
     def fuse(self) -> Predictor:
@@ -129,7 +133,7 @@ class Predictor:
         size: tuple[int, int] | None = None,
     ) -> list[Prediction]:
         """Crop every box at one padding and read the network's answers."""
-        size = size or self.network.config.input_size
+        size = size or self.size
         predictions: list[Prediction] = []
         for start in range(0, len(boxes), batch_size):
             part = list(boxes[start : start + batch_size])

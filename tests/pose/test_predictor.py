@@ -60,6 +60,14 @@ def test_glancing_takes_one_look_at_the_picture_and_one_at_the_box():
     assert np.abs(found.keypoints.xy - POINTS).max() < 2
 
 
+def test_crops_may_be_smaller_than_those_trained_on():
+    network = Counting()
+    predictor = Predictor(network, MARKS, flip_test=False, size=(48, 72))
+    found = predictor.predict([picture(POINTS)], [(220.0, 90.0, 40.0, 80.0)])[0]
+    assert network.sizes == [(48, 72)]
+    assert np.abs(found.keypoints.xy - POINTS).max() < 1.5
+
+
 def test_glancing_at_nothing_gives_up_after_one_look():
     network = Counting()
     predictor = Predictor(network, MARKS, flip_test=False, glance=(48, 72))
