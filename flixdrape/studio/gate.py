@@ -59,6 +59,10 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if self._root and scope["path"] == self._root:
+            # The page names its parts beside it: without the slash they would be one floor up.
+            await self._redirect(f"{self._root}/", send)
+            return
         scope = self._without_root(scope)
         path = str(scope["path"])
         limit = self._max_upload if path.startswith("/gradio_api/upload") else MAX_JSON
@@ -76,10 +80,16 @@ class Gate:
 
     def _without_root(self, scope: Scope) -> Scope:
         path = str(scope["path"])
-        if not self._root or not (path == self._root or path.startswith(f"{self._root}/")):
+        if not self._root or not path.startswith(f"{self._root}/"):
             return scope
-        inner = path[len(self._root) :] or "/"
+        inner = path[len(self._root) :]
         return {**scope, "path": inner, "raw_path": inner.encode()}
+
+    @staticmethod
+    async def _redirect(place: str, send: Send) -> None:
+        headers = [(b"location", place.encode()), (b"content-length", b"0")]
+        await send({"type": "http.response.start", "status": 307, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
 
 
 class _TooLargeError(Exception):

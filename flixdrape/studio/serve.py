@@ -18,6 +18,8 @@ from flixdrape.errors import UnusableInputError
 __all__ = ["ServeOptions", "build_app", "read_auth", "serve"]
 
 _LOG = logging.getLogger(__name__)
+# A drape that runs when the server is told to end may be finished.
+_LAST_SECONDS = 8
 # Files of one upload request, each of the largest size: a batch is sent at once.
 _FILES_AT_ONCE = 20
 # Gradio keeps what each session shows; every call by HTTP is a session.
@@ -71,9 +73,16 @@ def serve(options: ServeOptions) -> None:
     import uvicorn
 
     app = build_app(options)
-    address = f"http://{options.host}:{options.port}{options.root_path}"
+    address = f"http://{options.host}:{options.port}{options.root_path.rstrip('/')}/"
     print(f"FlixDrape Studio: {address} (Ctrl+C ends it)", flush=True)
-    uvicorn.run(app, host=options.host, port=options.port, log_level="warning")
+    # An open page keeps a connection for as long as it is open.
+    uvicorn.run(
+        app,
+        host=options.host,
+        port=options.port,
+        log_level="warning",
+        timeout_graceful_shutdown=_LAST_SECONDS,
+    )
 
 
 def build_app(options: ServeOptions) -> Any:

@@ -264,6 +264,8 @@ def test_a_proxy_may_take_the_prefix_off_or_leave_it(client, prefix):
     assert config["root"] == "https://shop.example/studio"
     assert server.get(f"{prefix}/healthz").status_code == 503
     assert server.get("/studious").status_code == 404
+    bare = server.get("/studio", follow_redirects=False)
+    assert (bare.status_code, bare.headers["location"]) == (307, "/studio/")
 
 
 def test_browsers_are_told_to_stay_here(client):
