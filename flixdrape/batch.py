@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from flixdrape.analysis import (
@@ -23,15 +23,14 @@ from flixdrape.options import DrapeOptions
 from flixdrape.people import Choice
 from flixdrape.replay import drape_corrected
 from flixdrape.settings import overridden, read_settings
+from flixdrape.wearer import Wearer
 
 __all__ = ["BatchItem", "BatchOutcome", "pair", "read_manifest", "run_batch"]
 
 Value = TypeVar("Value")
 
-# Pixels of the photos whose analyses are kept: a garment's takes 7 bytes a pixel, a person's with
-# all that drapes remember of it 130. Together that is 1.2 GB at most.
-_GARMENT_ROOM = 32_000_000
-_PERSON_ROOM = 8_000_000
+# Bytes that the analyses kept of garments, and those of people, may take.
+_ROOM = 500_000_000
 
 
 @dataclass(frozen=True)
@@ -148,14 +147,15 @@ class _Remembering:
                 for number, row in usable
                 for path in row.item.garments
             ),
-            room=_GARMENT_ROOM,
-            weigh=_pixels,
+            room=_ROOM,
+            weigh=_garment_bytes,
         )
         self._people = Foresight[PersonAnalysis](
             ((number, (row.item.person, row.corrections.person)) for number, row in usable),
-            room=_PERSON_ROOM,
-            weigh=_pixels,
+            room=_ROOM,
+            weigh=_person_bytes,
         )
+        self._last: tuple[Hashable, Any] = (None, None)
         self._failed: dict[Hashable, FlixDrapeError] = {}
 
     def garment(self, source: Source, *, category: str | None, lap: Lap) -> GarmentAnalysis:
@@ -166,9 +166,14 @@ class _Remembering:
 
     def person(self, source: Source, *, person: Choice, lap: Lap) -> PersonAnalysis:
         key = (source, person)
-        return self._taken(
+        found = self._taken(
             self._people, key, lambda: analyse_person(source, person=person, lap=lap)
         )
+        # What a drape works out about a person weighs ten times the analysis: only that of the
+        # last one is kept.
+        if key != self._last[0]:
+            self._last = key, _fresh(found)
+        return self._last[1]
 
     def _taken(self, kept: Foresight[Value], key: Hashable, make: Callable[[], Value]) -> Value:
         whole = (id(kept), key)
@@ -183,8 +188,18 @@ class _Remembering:
             raise
 
 
-def _pixels(found: GarmentAnalysis | PersonAnalysis) -> int:
-    return found.photo.width * found.photo.height
+def _fresh(found: PersonAnalysis) -> PersonAnalysis:
+    """Return an analysis whose wearer remembers things of its own."""
+    wearer = found.wearer
+    return replace(found, wearer=Wearer(wearer.rgb, wearer.joints, wearer.body, wearer.parsing))
+
+
+def _garment_bytes(found: GarmentAnalysis) -> int:
+    return found.photo.rgb.nbytes + found.cutout.rgba.nbytes + found.cutout.matte.nbytes
+
+
+def _person_bytes(found: PersonAnalysis) -> int:
+    return found.photo.rgb.nbytes + found.wearer.parsing.probabilities.nbytes
 
 
 def _one_line(said: object) -> str:

@@ -176,3 +176,15 @@ def test_blank_pictures_say_what_they_lack():
         analyse_garment(blank)
     with pytest.raises(NothingFoundError, match=r"blank.*no person"):
         analyse_person(blank)
+
+
+def test_names_that_are_none_are_refused_in_a_sentence(top, model, no_networks):
+    for refused, words in (
+        (lambda: analyse_garment(sample("mannequin_top"), category="hat"), "category 'hat'"),
+        (lambda: top.corrected(category="hat"), "category 'hat'"),
+        (lambda: top.corrected(view="side"), "view 'side'"),
+        (lambda: top.corrected({"collar": (1.0, 2.0)}), "corner 'collar'"),
+        (lambda: model.corrected({"tail": (1.0, 2.0)}), "joint 'tail'"),
+    ):
+        with pytest.raises(UnusableInputError, match=f"^{words}: one of "):
+            refused()
