@@ -53,6 +53,8 @@ class Gate:
     def __init__(self, app: App, root_path: str, max_upload: int) -> None:
         self._app, self._root = app, root_path.rstrip("/")
         self._max_upload = max_upload
+        #: Called when the server is about to end.
+        self.end: Callable[[], None] = lambda: None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import socket
 import tempfile
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,21 +69,29 @@ def serve(options: ServeOptions) -> None:
     Raises
     ------
     UnusableInputError
-        If the file of names and passwords cannot be used.
+        If the address is taken, or the file of names and passwords cannot be used.
     """
     import uvicorn
 
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            # An open page keeps a connection for as long as it is open.
+            app.end()
+            await super().shutdown(sockets)
+
+    _check_address(options)
     app = build_app(options)
     address = f"http://{options.host}:{options.port}{options.root_path.rstrip('/')}/"
     print(f"FlixDrape Studio: {address} (Ctrl+C ends it)", flush=True)
-    # An open page keeps a connection for as long as it is open.
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=options.host,
         port=options.port,
         log_level="warning",
         timeout_graceful_shutdown=_LAST_SECONDS,
     )
+    with suppress(KeyboardInterrupt):
+        Server(config).run()
 
 
 def build_app(options: ServeOptions) -> Any:
@@ -146,7 +155,36 @@ def build_app(options: ServeOptions) -> Any:
     )  # fmt: skip
     as_launched(page)
     threading.Thread(target=warmth.warm_up, daemon=True).start()
-    return Gate(mounted, options.root_path, _FILES_AT_ONCE * largest)
+    gate = Gate(mounted, options.root_path, _FILES_AT_ONCE * largest)
+    gate.end = _ender(mounted)
+    return gate
+
+
+def _check_address(options: ServeOptions) -> None:
+    """Say that the address is taken before the networks are loaded."""
+    try:
+        family = socket.getaddrinfo(options.host, options.port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((options.host, options.port))
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UnusableInputError(
+            f"{options.host}:{options.port}: cannot be served at ({reason}); choose another "
+            "--host or --port"
+        ) from None
+
+
+def _ender(mounted: Any) -> Callable[[], None]:
+    """Return what ends the connections that Gradio keeps to open pages."""
+    events = [getattr(getattr(route, "app", None), "stop_event", None) for route in mounted.routes]
+
+    def end() -> None:
+        for event in events:
+            if event is not None:
+                event.set()
+
+    return end
 
 
 def read_auth(file: str) -> list[tuple[str, str]]:

@@ -120,6 +120,16 @@ def _base64(name):
     return base64.b64encode(sample(name).read_bytes()).decode()
 
 
+def test_an_open_page_does_not_keep_the_server_from_ending(tmp_path):
+    from gradio_client import Client
+
+    with server.studio(tmp_path / "served") as (port, process):
+        client = Client(f"http://127.0.0.1:{port}", verbose=False)
+        process.terminate()
+        process.wait(6)
+        del client
+
+
 @pytest.fixture(scope="module")
 def shut(tmp_path_factory):
     """A server that asks for a name, behind a proxy that takes its prefix off."""

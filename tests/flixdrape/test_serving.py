@@ -276,6 +276,17 @@ def test_browsers_are_told_to_stay_here(client):
     assert "ws" not in policy.split()
 
 
+def test_a_taken_port_is_told_at_once():
+    import socket
+
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        options = serve.ServeOptions(port=other.getsockname()[1])
+        with pytest.raises(UnusableInputError, match="--port"):
+            serve.serve(options)
+
+
 def test_sizes_of_uploads_are_read():
     assert serve._bytes("20mb") == 20 * 1024**2
     for size in ("", "mb", "0", "20 apples", "-1"):
