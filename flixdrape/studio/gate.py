@@ -55,6 +55,8 @@ class Gate:
         self._max_upload = max_upload
         #: Called when the server is about to end.
         self.end: Callable[[], None] = lambda: None
+        #: Called with method and path when a request has been answered.
+        self.answered: Callable[[str, str], None] = lambda method, path: None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -79,6 +81,8 @@ class Gate:
                 await self._app(scope, body, answer)
             except _TooLargeError:
                 await answer.refuse(413, f"the request is over {limit} bytes")
+            finally:
+                self.answered(str(scope["method"]), path)
 
     def _without_root(self, scope: Scope) -> Scope:
         path = str(scope["path"])

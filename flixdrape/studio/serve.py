@@ -23,8 +23,6 @@ _LOG = logging.getLogger(__name__)
 _LAST_SECONDS = 8
 # Files of one upload request, each of the largest size: a batch is sent at once.
 _FILES_AT_ONCE = 20
-# Gradio keeps what each session shows; every call by HTTP is a session.
-_SESSIONS = 256
 
 
 @dataclass(frozen=True)
@@ -117,6 +115,7 @@ def build_app(options: ServeOptions) -> Any:
     from flixdrape.studio.gate import Gate
     from flixdrape.studio.metrics import METRICS
     from flixdrape.studio.page import CSS, build_page, theme
+    from flixdrape.studio.sessions import limit_sessions
     from flixdrape.studio.strict import answers_of_errors, as_launched, check_calls
 
     @asynccontextmanager
@@ -143,7 +142,7 @@ def build_app(options: ServeOptions) -> Any:
 
     page = build_page()
     check_calls(page)
-    page.state_session_capacity = _SESSIONS
+    limit_sessions(page)
     # Without the queue a call would not count among those that run at once.
     page.queue(max_size=options.queue, default_concurrency_limit=workers, api_open=False)
     mounted = gr.mount_gradio_app(
@@ -157,6 +156,7 @@ def build_app(options: ServeOptions) -> Any:
     threading.Thread(target=warmth.warm_up, daemon=True).start()
     gate = Gate(mounted, options.root_path, _FILES_AT_ONCE * largest)
     gate.end = _ender(mounted)
+    gate.answered = _forgetter(page)
     return gate
 
 
@@ -185,6 +185,17 @@ def _ender(mounted: Any) -> Callable[[], None]:
                 event.set()
 
     return end
+
+
+def _forgetter(page: Any) -> Callable[[str, str], None]:
+    """Return what drops the session of a call when its events have been read."""
+    from flixdrape.studio.sessions import forget, session_of_call
+
+    def answered(method: str, path: str) -> None:
+        if session := session_of_call(method, path):
+            forget(page, session)
+
+    return answered
 
 
 def read_auth(file: str) -> list[tuple[str, str]]:

@@ -217,13 +217,27 @@ def test_work_goes_through_the_queue(client):
     assert shared == {"drape": "model", "pose": "model", "garment": "model"}
 
 
-def _dependencies(server):
+def test_a_call_leaves_no_session_behind(client):
+    server = client()
+    for _ in range(3):
+        kind, _ = call(server, "garment", image={"path": "x", **MARK})
+        assert kind == "error"
+    holder = _blocks(server).state_holder
+    assert len(holder.session_data) == 0
+    assert holder.capacity < 1000
+
+
+def _blocks(server):
     gradio = next(
         route.app
         for route in server.app._app.routes
         if hasattr(getattr(route, "app", 0), "get_blocks")
     )
-    blocks = gradio.get_blocks()
+    return gradio.get_blocks()
+
+
+def _dependencies(server):
+    blocks = _blocks(server)
     by_id = {dependency["id"]: dependency for dependency in blocks.config["dependencies"]}
     return [(fn, by_id[number]) for number, fn in blocks.fns.items()]
 
