@@ -207,7 +207,7 @@ class KeypointNetwork(nn.Module):
 
 
 def _silent(inputs: int, outputs: int) -> nn.Linear:
-    """Return a layer that says nothing yet, so that weights trained without it start as they were."""
+    """Return a layer that says nothing yet: weights trained without it start as they were."""
     layer = nn.Linear(inputs, outputs)
     nn.init.zeros_(layer.weight)
     nn.init.zeros_(layer.bias)

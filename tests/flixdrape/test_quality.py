@@ -22,9 +22,7 @@ def judged(category="blouse", found=None, keypoints=None, stretch=1.0, hidden=()
     cloth = garment_layer(cover)
     warped = LayeredWarp(cloth, {}, 0.0, 0.0, stretch)
     fit = fit_garment(found, dressed.body)
-    return drape_warnings(
-        found, dressed, fit, warped, cover, compose(dressed, cloth, cover)
-    )
+    return drape_warnings(found, dressed, fit, warped, cover, compose(dressed, cloth, cover))
 
 
 def unsure(*names, category="blouse"):

@@ -1,5 +1,7 @@
 """The network: shapes, fusing, and the import of ImageNet weights."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -71,3 +73,28 @@ def test_imagenet_weights_fit_the_backbone():
 
 def test_config_survives_json():
     assert NetworkConfig.from_json(CONFIG.to_json()) == CONFIG
+
+
+def test_detail_starts_silent_and_then_reads_small_things():
+    """Weights trained without the detail heads answer as before until these have learnt."""
+    torch.manual_seed(2)
+    plain = KeypointNetwork(CONFIG).eval()
+    detailed = KeypointNetwork(replace(CONFIG, detail=True)).eval()
+    missing, unexpected = detailed.load_state_dict(plain.state_dict(), strict=False)
+    assert not unexpected
+    assert all(name.startswith("detail_heads.") for name in missing)
+    picture = torch.rand(1, 3, 96, 64) * 255
+    picture.requires_grad_(True)
+    with torch.no_grad():
+        before = plain(picture).attributes["kind"]
+        assert torch.equal(detailed(picture).attributes["kind"], before)
+        detailed.detail_heads["kind"].weight[0] = 1.0
+    assert not torch.equal(detailed(picture).attributes["kind"], before)
+
+
+def test_detail_survives_the_card():
+    config = replace(CONFIG, detail=True)
+    assert NetworkConfig.from_json(config.to_json()) == config
+    assert not NetworkConfig.from_json(
+        {key: value for key, value in CONFIG.to_json().items() if key != "detail"}
+    ).detail

@@ -1,0 +1,68 @@
+"""Pseudo-labels: what photos are known to show, and labels given another category."""
+
+import json
+
+import numpy as np
+import pytest
+
+from garment.landmarks import CATEGORIES, FASHIONAI_24, LANDMARKS_OF
+from garment.pseudo import _RELABELLED, known_categories, main, recategorised
+
+
+def relabelled():
+    return json.loads(_RELABELLED.read_text())
+
+
+def label(category, names):
+    rows = np.zeros((24, 3))
+    for number, name in enumerate(names):
+        rows[FASHIONAI_24.index(name)] = (10 * number, 20, 2)
+    return {"category_id": CATEGORIES.index(category) + 1, "keypoints": rows.ravel().tolist()}
+
+
+def test_corrections_go_before_the_collections_own_word():
+    jacket, unclear = relabelled()["outwear"][0], relabelled()["unclear"][0]
+    photos = [
+        {"file_name": f"images/{stem}.webp", "category": category}
+        for stem, category in ((jacket, "blouse"), (unclear, "blouse"), ("x", "skirt"), ("y", None))
+    ]
+    assert known_categories(photos) == {jacket: "outwear", "x": "skirt"}
+
+
+def test_no_photo_is_corrected_twice():
+    stems = [stem for group in relabelled().values() for stem in group]
+    assert len(stems) == len(set(stems))
+    assert set(relabelled()) == {"outwear", "blouse", "unclear"}
+
+
+def test_another_category_keeps_what_means_the_same():
+    names = [name for name in LANDMARKS_OF["blouse"] if name in LANDMARKS_OF["outwear"]]
+    changed = recategorised(label("blouse", names), "outwear")
+    assert changed["category_id"] == CATEGORIES.index("outwear") + 1
+    rows = np.asarray(changed["keypoints"]).reshape(-1, 3)
+    kept = {FASHIONAI_24.names[i] for i in np.flatnonzero(rows[:, 2])}
+    assert kept == set(names) - {"center_front"}
+    assert changed["region"] == [0.0, 20.0, 10.0 * (len(names) - 1), 0.0]
+
+
+def test_the_same_category_changes_nothing():
+    annotation = label("blouse", LANDMARKS_OF["blouse"])
+    assert recategorised(annotation, "blouse") == annotation
+
+
+@pytest.mark.parametrize("category", ["blouse", None])
+def test_an_earlier_file_is_recategorised(tmp_path, category):
+    jacket = relabelled()["outwear"][0]
+    photos = [{"file_name": f"images/{jacket}.webp", "category": category}]
+    (tmp_path / "unlabelled.json").write_text(json.dumps(photos))
+    image = {"id": 7, "file_name": f"/far/{jacket}.webp", "width": 300, "height": 400}
+    earlier = {
+        "images": [image],
+        "annotations": [{"id": 3, "image_id": 7, **label("blouse", LANDMARKS_OF["blouse"])}],
+    }
+    (tmp_path / "earlier.json").write_text(json.dumps(earlier))
+    out = tmp_path / "new" / "pseudo.json"
+    main(["--data", str(tmp_path), "--from", str(tmp_path / "earlier.json"), "--out", str(out)])
+    written = json.loads(out.read_text())
+    assert written["annotations"][0]["category_id"] == CATEGORIES.index("outwear") + 1
+    assert written["annotations"][0]["image_id"] == written["images"][0]["id"] == 0
