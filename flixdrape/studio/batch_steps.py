@@ -181,7 +181,7 @@ def _taken(
     small.thumbnail(_SMALL)
     path = folder / f"small-{progress.done:04d}.jpg"
     small.save(path, quality=88)
-    progress.pictures.append((str(path), Path(item.out).stem))
+    progress.pictures.append((str(path), item.garments[0].stem))
 
 
 def _line(outcome: BatchOutcome) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def build_batch_tab() -> None:
     with gr.Column(elem_classes="bench"):
         with gr.Column(elem_classes="bench-photos"):
             with gr.Row():
-                with gr.Column(min_width=150):
+                with gr.Column(min_width=260):
                     files = gr.File(
                         label="Garment photos", file_count="multiple", height=340,
                         file_types=["image", ".zip"], elem_id="batch-garments",
@@ -48,8 +48,9 @@ def build_batch_tab() -> None:
                 elem_classes="words",
             )  # fmt: skip
             gallery = gr.Gallery(
-                label="Draped so far", columns=3, height=440, object_fit="contain",
-                elem_id="batch-gallery", interactive=False, format="jpeg", buttons=["fullscreen"],
+                label="Draped so far", columns=3, height="auto", object_fit="contain",
+                elem_id="batch-gallery", elem_classes="gallery", interactive=False,
+                format="jpeg", buttons=["fullscreen"],
             )  # fmt: skip
             get = gr.DownloadButton("Download all as zip", interactive=False, elem_id="batch-get")
         with gr.Column(elem_classes="bench-controls"):

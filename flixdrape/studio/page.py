@@ -42,6 +42,11 @@ CSS = """
 .controls .head { flex-wrap: wrap; }
 .controls .head label { flex: 1 1 60%; }
 .outfit-photos { display: grid !important; grid-template-columns: repeat(3, minmax(0, 1fr)); }
+/* The label would lie on heads. */
+.upload .image-frame { padding-top: 34px; box-sizing: border-box; }
+.gallery .thumbnail-lg { aspect-ratio: 3 / 4; }
+.gallery .caption-label { font-size: 0.72em; max-width: 94%; }
+.gallery .grid-wrap { padding-top: 34px; }
 .points img { cursor: crosshair; }
 .words h3 { margin-top: 0; }
 footer .divider:last-of-type { display: none; }
@@ -49,6 +54,9 @@ footer .divider:last-of-type { display: none; }
 @media (max-width: 640px) {
   .outfit-photos { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .gradio-container { padding: 8px !important; }
+  .samples { gap: 4px !important; }
+  .sample { min-width: 0 !important; padding: 3px !important; font-size: 0.65em !important; }
+  .sample img { width: 40px; height: 50px; }
   .photo .upload { height: 230px !important; }
   .photo .upload [data-testid=block-label] { font-size: 0.75em; }
 }
