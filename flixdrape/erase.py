@@ -188,7 +188,8 @@ def _clothes_below(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Float
     if float(known.sum()) < 0.02 * wearer.body.width**2:
         return image, nothing
     girth = TorsoOutline.of(wearer).girth(HIP_HALF * wearer.body.width)
-    low = ramp(wearer.down(), 0.6 * wearer.body.torso, 0.7 * wearer.body.torso)
+    start = max(0.6 * wearer.body.torso, cover.hem - 0.12 * wearer.body.torso)
+    low = ramp(wearer.down(), start, start + 0.1 * wearer.body.torso)
     body = wearer.torso(0.02, girth) * low
     for side in SIDES:
         field = wearer.leg(side)

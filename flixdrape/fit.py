@@ -708,7 +708,7 @@ def _fit_waistband(
     target = {}
     for side, sign in SIDES.items():
         # A top that hangs over the waist is wider than what it hides.
-        own = half if outline is None else outline.half(side, share, half, (0.88, 1.0))
+        own = half if outline is None else _waist_half(outline, side, share, half)
         target[f"waistband_{side}"] = middle + sign * own * level
     return target, _SKIRT_WAIST_CM * body.centimetre / _distance(source, "waistband")
 
@@ -718,6 +718,12 @@ def _inseam(source: Points) -> float:
     rise = float(np.linalg.norm(source["crotch"] - _middle_of(source, "waistband")))
     ends = [source[f"bottom_{side}_in"] - source["crotch"] for side in SIDES]
     return float(np.mean(np.linalg.norm(ends, axis=1))) / max(rise, 1.0)
+
+
+def _waist_half(outline: TorsoOutline, side: str, share: float, own: float) -> float:
+    """Half of a waistband: the narrowest that is seen from there to the hips, a little less."""
+    levels = np.linspace(share, share + 0.12, 4)
+    return 0.97 * min(outline.half(side, float(level), own, (0.72, 1.0)) for level in levels)
 
 
 def _fit_trousers(
