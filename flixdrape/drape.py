@@ -66,7 +66,8 @@ class DrapeResult:
         ``warped`` (RGBA, the whole garment).
     report : dict
         ``category``, ``view``, ``warp`` (``anchor_error_px`` of the corners, ``guide_error_px`` of
-        the points between, ``folded_fraction``, ``stretch``), ``timing_ms``, ``warnings``, ``quality``.
+        the points between, ``folded_fraction``, ``stretch``), ``timing_ms``, ``warnings``,
+        ``quality``.
     outfit : tuple of DrapeResult
         The drapes of an outfit's garments one by one, from the body outwards; empty for one.
     """
