@@ -11,17 +11,12 @@ grows.
 import argparse
 import hashlib
 import os
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
 import time
-import urllib.error
-import urllib.request
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 
@@ -30,6 +25,9 @@ from gradio_client import Client, handle_file
 from PIL import Image
 
 from flixdrape.samples import GARMENTS, PERSON, sample
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "e2e"))
+from server import studio
 
 SIZE = (512, 768)
 
@@ -53,38 +51,6 @@ def tasks(count, folder):
             }
         )
     return made
-
-
-@contextmanager
-def studio(folder):
-    """Serve until the block ends; give address and process id."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "flixdrape.cli", "studio", "--port", str(port)]
-    environment = {**os.environ, "GRADIO_TEMP_DIR": str(folder)}
-    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_until_warm(address, server)
-        yield address, server.pid
-    finally:
-        server.terminate()
-        server.wait(30)
-
-
-def wait_until_warm(address, server):
-    while server.poll() is None:
-        try:
-            urllib.request.urlopen(f"{address}/healthz", timeout=5)
-            return
-        except urllib.error.HTTPError as error:
-            if error.code != 503:
-                raise
-        except OSError:
-            pass
-        time.sleep(0.5)
-    raise RuntimeError("the server ended")
 
 
 def memory(process):
@@ -131,8 +97,8 @@ class Load:
 
 def measured(calls, clients, folder):
     folder.mkdir()
-    with studio(folder / "served") as (address, process):
-        load = Load(address, process, folder)
+    with studio(folder / "served", quiet=True) as (port, server):
+        load = Load(f"http://127.0.0.1:{port}", server.pid, folder)
         spent = load.run(calls, clients)
     return load, spent
 

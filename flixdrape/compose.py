@@ -38,6 +38,8 @@ class Composition:
         What of the person stays in front.
     became : dict of str to (H, W) float32 array
         What the pixels show whose old clothes were taken off, by `pose.PARTS`, 0..1.
+    old : (H, W) float32 array
+        The old clothes that the garment replaces, as they were found, 0..1.
     """
 
     image: Image
@@ -45,6 +47,7 @@ class Composition:
     erased: Image
     occluders: Image
     became: dict[str, Floats]
+    old: Floats
 
 
 def compose(
@@ -82,6 +85,7 @@ def compose(
         behind,
         np.dstack([behind, to_bytes(before)]),
         erased.became,
+        erased.old,
     )
 
 

@@ -246,7 +246,7 @@ def _put_on(
     warped = warp_layers(garment.cutout.rgba, parts, size)
     watch.lap("warp")
     picture = compose(wearer, warped.rgba, cover, options)
-    warnings, quality = drape_warnings(found, wearer, fit, warped, cover, picture)
+    warnings, quality = drape_warnings(found, wearer, fit, warped, picture)
     layers = {
         "garment": picture.garment,
         "erased": picture.erased,

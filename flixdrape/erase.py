@@ -47,11 +47,14 @@ class Erased:
         Painted arms, 0..1: they may lie in front of the new garment.
     became : dict of str to (H, W) float32 array
         What the pixels that changed now show, by `pose.PARTS`, 0..1.
+    old : (H, W) float32 array
+        What the new garment replaces, 0..1; see `old_clothes`.
     """
 
     image: Floats
     bare: Floats
     became: dict[str, Floats]
+    old: Floats
 
 
 def old_clothes(wearer: Wearer, cover: Coverage) -> Floats:
@@ -116,7 +119,7 @@ def erase(wearer: Wearer, cover: Coverage, garment: Floats, front: Floats) -> Er
     front : (H, W) float32 array
         What of the person stays in front, 0..1.
     """
-    old = old_clothes(wearer, cover)
+    replaced = old = old_clothes(wearer, cover)
     if cover.category in TOPS:
         # Cloth of another colour than the hair's that was taken for hair.
         # Hair's own rim, which mixes with what is behind it, is of another colour too, but thin.
@@ -147,14 +150,14 @@ def erase(wearer: Wearer, cover: Coverage, garment: Floats, front: Floats) -> Er
     todo = ramp(todo, 0.1, 0.5)
     bare = np.zeros(wearer.shape, np.float32)
     if float((todo * (1 - garment)).sum()) < 4:
-        return Erased(wearer.rgb.astype(np.float32), bare, {})
+        return Erased(wearer.rgb.astype(np.float32), bare, {}, replaced)
     image, became = _scene(wearer, todo), {"background": todo}
     for part, step in (("bottom", _clothes_below), ("face", _chest), ("legs", _legs)):
         layer, amount = step(wearer, cover, todo)
         _lay(image, layer, amount, became, part)
     layer, amount, bare = _arms(wearer, cover, todo)
     _lay(image, layer, amount, became, "arms")
-    return Erased(image, bare, became)
+    return Erased(image, bare, became, replaced)
 
 
 def _lay(

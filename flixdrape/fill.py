@@ -53,13 +53,16 @@ def fill_holes(
     height, width = weights.shape
     scale = min(1.0, _WORKING_SIDE / max(height, width))
     size = (max(round(width * scale), 1), max(round(height * scale), 1))
-    small_weights = cv2.resize(weights, size, interpolation=cv2.INTER_AREA)
-    small = cv2.resize(part * weights[..., None], size, interpolation=cv2.INTER_AREA)
-    filled = _push_pull(np.asarray(small, np.float32), np.asarray(small_weights, np.float32))
+    weighted = part * weights[..., None]
+    resized = cv2.resize(weights, size, interpolation=cv2.INTER_AREA)
+    small_weights = np.asarray(resized, np.float32)
+    small = cv2.resize(weighted, size, interpolation=cv2.INTER_AREA)
+    filled = _push_pull(np.asarray(small, np.float32), small_weights)
     large = cv2.resize(filled, (width, height), interpolation=cv2.INTER_LINEAR)
     large = large + _grain(part, weights, seed)
     if reach > 0:
-        mirrored, share = _mirrored(part, weights, reach)
+        reflections = _reflections(small_weights, reach * scale)
+        mirrored, share = _mirrored(weighted, weights, reflections, scale)
         large += share[..., None] * (mirrored - large)
     amount = hole[window][..., None]
     result[window] = part + amount * (large - part)
@@ -78,23 +81,22 @@ def _window(hole: Floats) -> tuple[slice, slice] | None:
     )
 
 
-def _mirrored(part: Floats, weights: Floats, reach: float) -> tuple[Floats, Floats]:
-    """Reflect the known pixels at the hole's rim into it; also say where that can be used.
+def _mirrored(
+    weighted: Floats, weights: Floats, small: tuple[Floats, Floats], scale: float
+) -> tuple[Floats, Floats]:
+    """Read the known pixels where `_reflections` says; also say where that can be used.
 
-    Where to look is smooth and worked out small; the pixels are read at the picture's own size.
+    Where to look is smooth and was worked out small, at `scale`; the pixels are read at the
+    picture's own size.
     """
-    height, width = weights.shape
-    scale = min(1.0, _WORKING_SIDE / max(height, width))
-    size = (max(round(width * scale), 1), max(round(height * scale), 1))
-    small = np.asarray(cv2.resize(weights, size, interpolation=cv2.INTER_AREA), np.float32)
-    look, share = _reflections(small, reach * scale)
+    look, share = small
     if scale < 1:
         look = (look + 0.5) / np.float32(scale) - 0.5
-        whole = (width, height)
+        whole = (weights.shape[1], weights.shape[0])
         look = np.asarray(cv2.resize(look, whole, interpolation=cv2.INTER_LINEAR), np.float32)
         share = np.asarray(cv2.resize(share, whole, interpolation=cv2.INTER_LINEAR), np.float32)
     # What is not known must not bleed in from beside the rim.
-    both = np.dstack([part * weights[..., None], weights]).astype(np.float32)
+    both = np.dstack([weighted, weights]).astype(np.float32)
     found = cv2.remap(
         both,
         np.ascontiguousarray(look[..., 0]),

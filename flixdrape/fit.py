@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from flixdrape.body import SIDES, Body, along, arc_of, perpendicular
 from flixdrape.options import DrapeOptions
-from flixdrape.outline import TorsoOutline
+from flixdrape.outline import SHOULDER_AT, TorsoOutline
 from garment import Garment
 
 __all__ = [
@@ -101,7 +101,7 @@ class Fit:
 
     def sleeve_from(self, side: str) -> str:
         """Return the side of the photo whose sleeve is shown on one side of the body."""
-        return _OTHER[side] if side == self.copied else side
+        return _sleeve_from(side, self.copied)
 
 
 def fit_garment(
@@ -151,6 +151,10 @@ def fit_garment(
             f"the {copied} sleeve is not seen well; the other is shown on both sides",
         )
     return Fit(source, placed, scale, warnings, _ease(options), _girth(outline, body), copied)
+
+
+def _sleeve_from(side: str, copied: str | None) -> str:
+    return _OTHER[side] if side == copied else side
 
 
 def _hidden_sleeve(source: Points) -> str | None:
@@ -436,7 +440,7 @@ def _fit_top(
             _fit_level(source, target, stem, (chest, chest_at), (across, down), long, halves, body)
     for side in SIDES:
         if f"cuff_{side}_in" in source and f"cuff_{side}_out" in source:
-            shown = _OTHER[side] if side == copied else side
+            shown = _sleeve_from(side, copied)
             _fit_sleeve(source, target, (shown, side), scale, body, options)
     return target, scale
 
@@ -506,9 +510,7 @@ def _lift(body: Body, outline: TorsoOutline | None, side: str) -> float:
     """
     if outline is None:
         return 0.0
-    beside = np.interp(
-        0.41, [_NECK_HALF, 0.5 + _SHOULDER_OUT], [_NECK_UP, _SHOULDER_UP]
-    )  # the middle of where the outline is measured
+    beside = np.interp(SHOULDER_AT, [_NECK_HALF, 0.5 + _SHOULDER_OUT], [_NECK_UP, _SHOULDER_UP])
     own = float(beside) * body.width
     return outline.shoulder_up(side, own, (0.03 * body.width, 0.1 * body.width)) - own
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from flixdrape.body import SIDES
 from flixdrape.wearer import Wearer
 
-__all__ = ["TorsoOutline"]
+__all__ = ["SHOULDER_AT", "TorsoOutline"]
 
 # Levels at which the torso is measured, in torso lengths below the shoulders.
 _LEVELS = np.linspace(0.15, 1.15, 41)
@@ -20,6 +20,8 @@ _REACH = 1.0
 _HIPS = 1.08
 # Where the shoulders' upper edge is looked for: beside the neck, in shoulder widths from the axis.
 _SHOULDERS = np.linspace(0.3, 0.52, 12)
+#: The middle of these places.
+SHOULDER_AT = float(_SHOULDERS.mean())
 # Rows of levels that a belt may be wide.
 _WIDEST_BELT = 5
 # Where waistbands can be, in torso lengths.

@@ -8,8 +8,7 @@ import numpy as np
 
 from flixdrape.body import SIDES
 from flixdrape.compose import Composition
-from flixdrape.coverage import TOPS, Coverage
-from flixdrape.erase import old_clothes
+from flixdrape.coverage import TOPS
 from flixdrape.fit import Fit
 from flixdrape.wearer import Wearer
 from garment import Garment
@@ -30,12 +29,7 @@ _MOST_OLD = 0.05
 
 
 def drape_warnings(
-    garment: Garment,
-    wearer: Wearer,
-    fit: Fit,
-    warped: LayeredWarp,
-    cover: Coverage,
-    picture: Composition,
+    garment: Garment, wearer: Wearer, fit: Fit, warped: LayeredWarp, picture: Composition
 ) -> tuple[list[str], dict[str, Any]]:
     """Judge a drape.
 
@@ -49,8 +43,6 @@ def drape_warnings(
         Where the corners went.
     warped : LayeredWarp
         The garment there.
-    cover : Coverage
-        What it covers.
     picture : Composition
         The result.
 
@@ -79,7 +71,7 @@ def drape_warnings(
             f"the person is small in the photo ({wearer.body.width:.0f} pixels between the "
             "shoulders); a larger photo gives a sharper drape"
         )
-    old = _old_visible(wearer, cover, picture)
+    old = _old_visible(wearer, picture)
     if old > _MOST_OLD:
         warnings.append(
             f"{old:.0%} of the old clothes still show; a person in close-fitting clothes, or a "
@@ -94,8 +86,8 @@ def drape_warnings(
     return warnings, quality
 
 
-def _old_visible(wearer: Wearer, cover: Coverage, picture: Composition) -> float:
-    old = old_clothes(wearer, cover) > 0.5
+def _old_visible(wearer: Wearer, picture: Composition) -> float:
+    old = picture.old > 0.5
     moved = np.abs(picture.image.astype(np.int16) - wearer.rgb).max(axis=2) > _CHANGED
     covered = np.maximum(picture.garment[..., 3], picture.occluders[..., 3]) > 127
     # What was painted over may be of the same colour.

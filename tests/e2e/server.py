@@ -17,11 +17,13 @@ def free_port():
 
 
 @contextmanager
-def studio(folder, *arguments):
+def studio(folder, *arguments, quiet=False):
     """Serve until the block ends; give the port and the process."""
     port = free_port()
     command = [sys.executable, "-m", "flixdrape.cli", "studio", "--port", str(port), *arguments]
-    server = subprocess.Popen(command, env={**os.environ, "GRADIO_TEMP_DIR": str(folder)})
+    environment = {**os.environ, "GRADIO_TEMP_DIR": str(folder)}
+    output = subprocess.DEVNULL if quiet else None
+    server = subprocess.Popen(command, env=environment, stdout=output)
     try:
         wait_until_warm(port, server)
         yield port, server

@@ -22,7 +22,7 @@ def judged(category="blouse", found=None, keypoints=None, stretch=1.0, hidden=()
     cloth = garment_layer(cover)
     warped = LayeredWarp(cloth, {}, 0.0, 0.0, stretch)
     fit = fit_garment(found, dressed.body)
-    return drape_warnings(found, dressed, fit, warped, cover, compose(dressed, cloth, cover))
+    return drape_warnings(found, dressed, fit, warped, compose(dressed, cloth, cover))
 
 
 def unsure(*names, category="blouse"):
@@ -128,6 +128,6 @@ def test_old_clothes_that_still_show_are_told():
     found = garment("blouse")
     fit = fit_garment(found, dressed.body)
     warped = LayeredWarp(empty, {}, 0.0, 0.0, 1.0)
-    warnings, quality = drape_warnings(found, dressed, fit, warped, cover, untouched)
+    warnings, quality = drape_warnings(found, dressed, fit, warped, untouched)
     assert quality["old_visible"] > 0.5
     assert any("old clothes" in warning for warning in warnings)
