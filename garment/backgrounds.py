@@ -21,14 +21,14 @@ from garment.data import category_of, read_garments
 from garment.landmarks import FASHIONAI_24
 from pose.engine.dataset import Sample, read_rgb
 
-__all__ = ["BackgroundSwap", "main", "prepare_mattes"]
+__all__ = ["STUB_TONES", "BackgroundSwap", "main", "plain_wall", "prepare_mattes"]
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
 # Mattes are kept at the size that training photos are kept at.
 _SIDE = 512
-_STUB_TONES = ((236, 234, 230), (250, 250, 250), (205, 175, 150), (120, 85, 65), (40, 40, 42))
+STUB_TONES = ((236, 234, 230), (250, 250, 250), (205, 175, 150), (120, 85, 65), (40, 40, 42))
 
 
 def prepare_mattes(samples: Sequence[Sample], folder: Path) -> int:
@@ -87,7 +87,7 @@ class BackgroundSwap:
         if matte.shape != (height, width):
             resized = cv2.resize(matte, (width, height), interpolation=cv2.INTER_AREA)
             matte = np.asarray(resized, np.uint8)
-        background = _wall((height, width), rng)
+        background = plain_wall((height, width), rng)
         if rng.random() < 0.6:
             _draw_stubs(background, sample, scale, rng)
         if rng.random() < 0.5:
@@ -106,7 +106,7 @@ def _read_matte(path: Path) -> Image:
     return np.asarray(cv2.resize(matte, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _wall(shape: tuple[int, int], rng: np.random.Generator) -> Floats:
+def plain_wall(shape: tuple[int, int], rng: np.random.Generator) -> Floats:
     """Make a plain wall: white, grey or tinted, unevenly lit, sometimes with a floor line."""
     height, width = shape
     kind = rng.random()
@@ -130,7 +130,7 @@ def _wall(shape: tuple[int, int], rng: np.random.Generator) -> Floats:
 
 def _draw_stubs(background: Floats, sample: Sample, scale: float, rng: np.random.Generator) -> None:
     """Draw a mannequin's neck, arms or legs behind the garment, where its openings are."""
-    tone = np.array(_STUB_TONES[rng.integers(len(_STUB_TONES))], np.float32)
+    tone = np.array(STUB_TONES[rng.integers(len(STUB_TONES))], np.float32)
     tone += rng.normal(0, 8, 3).astype(np.float32)
     points = {
         name: sample.points[i] * scale

@@ -205,8 +205,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         labels = _earlier_labels(args.earlier, known)
     else:
         estimator = GarmentEstimator.load(weights=args.weights)
-        paths = [(args.data / photo["file_name"]).resolve() for photo in photos]
-        labels = _new_labels(estimator, [p for p in paths if p.stem in known], known)
+        wanted = [photo for photo in photos if Path(photo["file_name"]).stem in known]
+        labels = _new_labels(estimator, args.data.resolve(), wanted, known)
     _write(args.out, labels)
 
 
@@ -223,9 +223,13 @@ def _earlier_labels(
 
 
 def _new_labels(
-    estimator: GarmentEstimator, paths: Sequence[Path], known: Mapping[str, str]
+    estimator: GarmentEstimator,
+    folder: Path,
+    photos: Sequence[Mapping[str, Any]],
+    known: Mapping[str, str],
 ) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    for path in tqdm(paths, mininterval=20):
+    for photo in tqdm(photos, mininterval=20):
+        path = folder / photo["file_name"]
         picture = read_rgb(path)
         category = known[path.stem]
         found = consistent_labels(estimator, picture, category)
@@ -233,7 +237,7 @@ def _new_labels(
             "file_name": str(path),
             "width": picture.shape[1],
             "height": picture.shape[0],
-            "source": "clothing-dataset",
+            "source": photo.get("source", "clothing-dataset"),
             "scene": "pseudo",
         }
         if found is not None:

@@ -114,7 +114,9 @@ def balanced(samples: Sequence[Sample], power: float) -> list[Sample]:
 def build_parser() -> argparse.ArgumentParser:
     """Return the command line."""
     parser = training_parser(TASK, size=(192, 224), rate=1.5e-3, epoch_size=3000)
-    parser.add_argument("--pseudo", type=Path, help="file that garment.pseudo wrote")
+    parser.add_argument(
+        "--pseudo", type=Path, nargs="+", default=[], help="files that garment.pseudo wrote"
+    )
     parser.add_argument("--pseudo-weight", type=float, default=0.4)
     parser.add_argument("--mattes", type=Path, help="folder that garment.backgrounds wrote")
     parser.add_argument("--balance", type=float, default=0.5, help="of categories: 0 none, 1 full")
@@ -129,8 +131,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         s.weighing(args.mannequin_weight) if s.tags.get("scene") == "mannequin" else s
         for s in read_garments(args.data / "keypoints_train.json")
     ]
-    if args.pseudo:
-        samples += [_pseudo(s).weighing(args.pseudo_weight) for s in read_garments(args.pseudo)]
+    for file in args.pseudo:
+        samples += [_pseudo(s).weighing(args.pseudo_weight) for s in read_garments(file)]
     samples = balanced(samples, args.balance)
     samples += [
         s.without_object(FASHIONAI_24, negative="covered").weighing(0.04 * s.weight)
