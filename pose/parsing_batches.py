@@ -13,7 +13,7 @@ from pose.engine.augment import Augmentation, random_fill, random_view, vary_col
 from pose.engine.batches import Batch
 from pose.engine.crop import sample_crop
 from pose.engine.dataset import SampleImages
-from pose.engine.segmentation import SegmentationNetwork
+from pose.engine.segmentation import UNKNOWN, SegmentationNetwork
 from pose.keypoints import COCO_17
 from pose.parsing_data import LabelledPerson, Mask
 from pose.parts import PARTS
@@ -72,7 +72,9 @@ class ParsingBatches:
 
     def counts(self) -> NDArray[np.int64]:
         """Return how many pixels each part has, of all people."""
-        counts = [np.bincount(p.parts.ravel(), minlength=len(PARTS)) for p in self.people]
+        counts = [
+            np.bincount(p.parts[p.parts != UNKNOWN], minlength=len(PARTS)) for p in self.people
+        ]
         return np.asarray(np.sum(counts, axis=0), dtype=np.int64)
 
     def epoch(self, rng: np.random.Generator, size: int, batch_size: int) -> Iterator[Batch]:

@@ -16,7 +16,14 @@ from pose.engine.dataset import Sample, read_coco
 from pose.keypoints import COCO_17
 from pose.parts import PARTS
 
-__all__ = ["MERGED", "LabelledPerson", "merge_labels", "read_people", "split_skin"]
+__all__ = [
+    "MERGED",
+    "LabelledPerson",
+    "merge_labels",
+    "read_people",
+    "read_pseudo_people",
+    "split_skin",
+]
 
 Mask = NDArray[np.uint8]
 
@@ -65,7 +72,7 @@ class LabelledPerson:
     sample : Sample
         The photo and the person's joints.
     parts : (H, W) uint8 array
-        Indices into `pose.parts.PARTS`, as large as the photo.
+        Indices into `pose.parts.PARTS`, or `UNKNOWN`; as large as the photo.
     """
 
     sample: Sample
@@ -106,6 +113,33 @@ def read_people(folder: Path, split: str) -> list[LabelledPerson]:
         person = _read_person(folder / mask, names, sample)
         if _agrees(person):
             people.append(person)
+    return people
+
+
+def read_pseudo_people(folder: Path, labels: Path) -> list[LabelledPerson]:
+    """Read the people whose parts `pose.pseudo_parsing` guessed.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds ``keypoints_train.json`` and the photos.
+    labels : Path
+        Holds a mask of parts for some of the photos, named as they are.
+
+    Raises
+    ------
+    OSError
+        If a mask cannot be read.
+    """
+    people = []
+    for sample in read_coco(folder / "keypoints_train.json", COCO_17):
+        file = labels / f"{sample.path.stem}.png"
+        if not file.is_file():
+            continue
+        parts = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
+        if parts is None:
+            raise OSError(f"{file} cannot be read as a mask")
+        people.append(LabelledPerson(sample, np.asarray(parts, np.uint8)))
     return people
 
 

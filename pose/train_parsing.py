@@ -25,7 +25,7 @@ from pose.engine.training import Trainer, TrainingConfig, load_imagenet_backbone
 from pose.keypoints import COCO_17, Keypoints
 from pose.parsing_batches import ParsingBatches, sample_mask
 from pose.parsing_crop import PADDING, person_box
-from pose.parsing_data import read_people
+from pose.parsing_data import read_people, read_pseudo_people
 from pose.parsing_metrics import confusion, intersection_over_union
 from pose.parts import PART_SCHEMA, PARTS
 from pose.train import TERMS
@@ -72,6 +72,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints and logs")
     parser.add_argument("--resume", action="store_true", help="go on from OUT/last.pt")
     parser.add_argument("--init", type=Path, help="start from these weights (safetensors)")
+    parser.add_argument("--pseudo", type=Path, help="folder that pose.pseudo_parsing wrote")
     parser.add_argument("--size", type=int, nargs=2, default=(288, 384), metavar=("W", "H"))
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--epoch-size", type=int, default=792, help="crops in an epoch")
@@ -91,7 +92,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     torch.manual_seed(args.seed)
     network = _network(args)
     size = network.config.input_size
-    batches = ParsingBatches(read_people(args.data, "train"), size, AUGMENTATION)
+    people = read_people(args.data, "train")
+    if args.pseudo:
+        people += read_pseudo_people(args.data, args.pseudo)
+    batches = ParsingBatches(people, size, AUGMENTATION)
     held_out = ParsingBatches(read_people(args.data, "val"), size, AUGMENTATION)
     training = TrainingConfig(
         epochs=args.epochs,

@@ -10,8 +10,10 @@ from pose.engine.backbone import PIXEL_MEAN, PIXEL_STD, ConvNorm, EfficientNetLi
 from pose.engine.network import NetworkConfig
 from pose.engine.pyramid import PyramidDecoder, Refinement
 
-__all__ = ["SegmentationNetwork", "label_weights", "segmentation_loss"]
+__all__ = ["UNKNOWN", "SegmentationNetwork", "label_weights", "segmentation_loss"]
 
+#: Label of a pixel of which nobody knows what it is.
+UNKNOWN = 255
 # Channels at stride 2: enough to tell borders, few enough to cost a tenth of the network.
 _FINE_WIDTH = 32
 
@@ -108,7 +110,7 @@ def segmentation_loss(logits: Tensor, labels: Tensor, weights: Tensor) -> dict[s
     logits : (N, C, h, w) Tensor
         What the network said.
     labels : (N, h, w) integer Tensor
-        What is right.
+        What is right; `UNKNOWN` where nobody knows, which does not count.
     weights : (C,) Tensor
         Of each label in the cross-entropy.
 
@@ -130,10 +132,13 @@ def segmentation_loss(logits: Tensor, labels: Tensor, weights: Tensor) -> dict[s
     """
     log_probability = torch.log_softmax(logits.float(), dim=1)
     wanted = labels.long()
+    known = wanted != UNKNOWN
+    summed = F.nll_loss(log_probability, wanted, weights, ignore_index=UNKNOWN, reduction="sum")
     # Divided by the pixels, not by their weights: a batch of rare labels shall count for more.
-    entropy = F.nll_loss(log_probability, wanted, weights, reduction="sum") / wanted.numel()
-    probability = log_probability.exp()
-    truth = F.one_hot(wanted, logits.shape[1]).permute(0, 3, 1, 2).to(probability)
+    entropy = summed / known.sum().clamp(min=1)
+    probability = log_probability.exp() * known[:, None]
+    truth = F.one_hot(wanted * known, logits.shape[1]).permute(0, 3, 1, 2).to(probability)
+    truth = truth * known[:, None]
     both = (probability * truth).sum(dim=(0, 2, 3))
     there = truth.sum(dim=(0, 2, 3))
     share = (2 * both + 1) / (probability.sum(dim=(0, 2, 3)) + there + 1)

@@ -7,7 +7,12 @@ import torch
 from pose.engine.checkpoint import CheckpointError, initialise, load_checkpoint, save_checkpoint
 from pose.engine.labels import LabelSchema
 from pose.engine.network import KeypointNetwork, NetworkConfig
-from pose.engine.segmentation import SegmentationNetwork, label_weights, segmentation_loss
+from pose.engine.segmentation import (
+    UNKNOWN,
+    SegmentationNetwork,
+    label_weights,
+    segmentation_loss,
+)
 
 SCHEMA = LabelSchema("test", ("background", "left", "right"))
 CONFIG = NetworkConfig(0, (32, 64), width=32, repeats=(1, 1, 1, 1), classes=3)
@@ -52,6 +57,19 @@ def test_labels_that_do_not_occur_cost_no_dice():
     logits = torch.zeros(1, 3, 4, 4)
     logits[:, 0] = 30
     assert segmentation_loss(logits, labels, torch.ones(3))["dice"] == pytest.approx(0, abs=1e-5)
+
+
+def test_unknown_pixels_do_not_count():
+    labels = torch.randint(0, 3, (2, 8, 6))
+    logits = 4 * torch.randn(2, 3, 8, 6)
+    weights = torch.tensor([1.0, 2.0, 0.5])
+    left = segmentation_loss(logits[..., :4], labels[..., :4], weights)
+    labels[..., 4:] = UNKNOWN
+    whole = segmentation_loss(logits, labels, weights)
+    for name in ("entropy", "dice"):
+        assert whole[name] == pytest.approx(float(left[name]), abs=1e-5)
+    nothing = segmentation_loss(logits, torch.full_like(labels, UNKNOWN), weights)
+    assert nothing["total"] == 0
 
 
 def test_rare_labels_weigh_more_and_the_mean_stays():
