@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flixdrape.body import SIDES
+from flixdrape.bust import painted_bust
 from flixdrape.coverage import TOPS, Coverage
 from flixdrape.fill import fill_holes
 from flixdrape.fit import HIP_HALF
@@ -151,23 +152,28 @@ def erase(wearer: Wearer, cover: Coverage, garment: Floats, front: Floats) -> Er
     bare = np.zeros(wearer.shape, np.float32)
     if float((todo * (1 - garment)).sum()) < 4:
         return Erased(wearer.rgb.astype(np.float32), bare, {}, replaced)
-    image, became = _scene(wearer, todo), {"background": todo}
-    for part, step in (("bottom", _clothes_below), ("face", _chest), ("legs", _legs)):
+    shown, became = _scene(wearer, todo), {"background": todo}
+    for part, step in (("bottom", _clothes_below), ("face", painted_bust), ("legs", _legs)):
         layer, amount = step(wearer, cover, todo)
-        _lay(image, layer, amount, became, part)
+        _lay(shown, layer, _share_of(amount, todo), became, part)
     layer, amount, bare = _arms(wearer, cover, todo)
-    _lay(image, layer, amount, became, "arms")
-    return Erased(image, bare, became, replaced)
+    _lay(shown, layer, _share_of(amount, todo), became, "arms")
+    # Blended once: at a soft edge no layer lets through what is below it but the photo.
+    image = wearer.rgb + todo[..., None] * (shown - wearer.rgb)
+    return Erased(np.asarray(image, np.float32), bare, became, replaced)
 
 
-def _lay(
-    image: Floats, layer: Floats, amount: Floats, became: dict[str, Floats], part: str
-) -> None:
-    """Lay a layer over the picture, and over what the pixels were said to show."""
-    image += amount[..., None] * (layer - image)
+def _share_of(amount: Floats, todo: Floats) -> Floats:
+    return np.asarray(np.clip(amount / np.maximum(todo, 1e-3), 0, 1), np.float32)
+
+
+def _lay(shown: Floats, layer: Floats, share: Floats, became: dict[str, Floats], part: str) -> None:
+    """Lay a layer over what takes the old clothes' place, and over what that is said to be."""
+    shown += share[..., None] * (layer - shown)
+    whole = sum(became.values())
     for name in became:
-        became[name] = became[name] * (1 - amount)
-    became[part] = amount
+        became[name] = became[name] * (1 - share)
+    became[part] = np.asarray(whole * share, np.float32)
 
 
 def _scene(wearer: Wearer, todo: Floats) -> Floats:
@@ -177,7 +183,8 @@ def _scene(wearer: Wearer, todo: Floats) -> Floats:
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * margin + 1, 2 * margin + 1))
     known = cv2.erode(outside, kernel) * (todo < 0.05)
     reach = 0.9 * wearer.body.width
-    return fill_holes(wearer.rgb, np.asarray(known, np.float32), todo, reach=reach)
+    hole = (todo > 0).astype(np.float32)
+    return fill_holes(wearer.rgb, np.asarray(known, np.float32), hole, reach=reach)
 
 
 def _clothes_below(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats, Floats]:
@@ -203,21 +210,6 @@ def _clothes_below(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Float
     reach = 0.6 * wearer.body.width
     filled = fill_holes(wearer.rgb, np.asarray(known, np.float32), hole, reach=reach, seed=1)
     return filled, wanted
-
-
-def _chest(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats, Floats]:
-    """Above the new neckline is skin: neck, shoulders, the top of the chest."""
-    tone = skin_tone(wearer, ("arms", "face"))
-    if cover.category not in ("blouse", "dress") or tone is None:
-        return wearer.rgb.astype(np.float32), np.zeros(wearer.shape, np.float32)
-    above = 1 - ramp(wearer.down(), 0.5 * wearer.body.torso, 0.6 * wearer.body.torso)
-    area = wearer.torso(0.0) * above
-    if any(cover.sleeves.values()):
-        # Shoulders are under the sleeves: what is left of the old ones there is no skin.
-        area = area * (
-            1 - ramp(np.abs(wearer.across()), 0.36 * wearer.body.width, 0.44 * wearer.body.width)
-        )
-    return painted_skin(wearer, tone), todo * area
 
 
 def _legs(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats, Floats]:

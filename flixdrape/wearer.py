@@ -210,12 +210,20 @@ class Wearer:
         soft = cv2.GaussianBlur(mask, (0, 0), max(0.02 * width, 0.8))
         return from_bytes(np.asarray(soft, np.uint8))
 
+    def _face(self) -> NDArray[np.float64]:
+        seen = [self.joints[n] for n in _FACE if self.joints.score_of(n) > _LEAST_FACE]
+        return np.array(seen).reshape(-1, 2)
+
+    def face_centre(self) -> NDArray[np.float64] | None:
+        """Return the middle of eyes, ears and nose, (2,); None where no face is seen."""
+        points = self._face()
+        return np.asarray(points.mean(axis=0)) if len(points) >= 2 else None
+
     def head(self) -> Floats:
         """Return what lies above the chin: (H, W), 0..1; all of it where no face is seen."""
-        seen = [self.joints[n] for n in _FACE if self.joints.score_of(n) > _LEAST_FACE]
-        if len(seen) < 2:
+        points = self._face()
+        if len(points) < 2:
             return np.ones(self.shape, np.float32)
-        points = np.stack(seen)
         centre = points.mean(axis=0)
         up = centre - self.body.neck
         distance = max(float(np.linalg.norm(up)), 1e-6)
