@@ -37,8 +37,9 @@ CSS = """
 }
 .advice p { font-size: 0.85em; opacity: 0.75; margin: 0; }
 .samples { gap: 8px !important; }
-.sample { flex-direction: column; padding: 4px 6px !important; font-size: 0.75em !important; }
-.sample img { width: 52px; height: 64px; object-fit: cover; border-radius: 6px; margin: 0; }
+.samples, .samples > * { flex-shrink: 0 !important; }
+.sample { flex: none !important; flex-direction: column; padding: 4px 6px !important; font-size: 0.75em !important; }
+.sample img { flex: none; max-width: none; width: 52px; height: 64px; object-fit: cover; border-radius: 6px; margin: 0; }
 .controls .head { flex-wrap: wrap; }
 .controls .head label { flex: 1 1 60%; }
 .outfit-photos { display: grid !important; grid-template-columns: repeat(3, minmax(0, 1fr)); }
@@ -46,7 +47,7 @@ CSS = """
 .upload .image-frame { padding-top: 34px; box-sizing: border-box; }
 .gallery .thumbnail-lg { aspect-ratio: 3 / 4; }
 .gallery .caption-label { font-size: 0.72em; max-width: 94%; }
-.gallery .grid-wrap { padding-top: 34px; }
+.gallery .grid-wrap { padding-top: 34px; min-height: 160px !important; }
 .points img { cursor: crosshair; }
 .words h3 { margin-top: 0; }
 footer .divider:last-of-type { display: none; }
@@ -55,7 +56,7 @@ footer .divider:last-of-type { display: none; }
   .outfit-photos { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .gradio-container { padding: 8px !important; }
   .samples { gap: 4px !important; }
-  .sample { min-width: 0 !important; padding: 3px !important; font-size: 0.65em !important; }
+  .sample { min-width: 46px !important; padding: 3px !important; font-size: 0.65em !important; }
   .sample img { width: 40px; height: 50px; }
   .photo .upload { height: 230px !important; }
   .photo .upload [data-testid=block-label] { font-size: 0.75em; }

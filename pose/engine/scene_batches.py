@@ -147,7 +147,8 @@ def scene_loss(output: BottomUpOutput, batch: Mapping[str, Tensor]) -> dict[str,
 
     Heatmaps by cross-entropy with the soft target (its minimum is the Gaussian itself, so the
     logarithm is a paraboloid to decode), peaks weighing up the empty cells; fields by their
-    absolute error, limbs weighing up likewise.
+    squared error, limbs weighing up likewise. (By the absolute error, fields stay empty: most
+    cells near a limb that may lie here or there have none, and the median is nothing.)
 
     Parameters
     ----------
@@ -168,6 +169,6 @@ def scene_loss(output: BottomUpOutput, batch: Mapping[str, Tensor]) -> dict[str,
     heatmaps = (excess * weights * (1 + 4 * target)).sum() / peaks
     fields, limb_weights = batch["affinities"], batch["affinity_weights"].repeat_interleave(2, 1)
     strength = fields.unflatten(1, (-1, 2)).norm(dim=2).repeat_interleave(2, 1)
-    error = (output.affinities - fields).abs() * limb_weights * (0.2 + strength)
+    error = (output.affinities - fields).square() * limb_weights * (0.2 + strength)
     affinities = error.sum() / (strength * limb_weights).sum().clamp(min=1)
-    return {"heatmaps": heatmaps, "affinities": affinities, "total": heatmaps + 2 * affinities}
+    return {"heatmaps": heatmaps, "affinities": affinities, "total": heatmaps + 4 * affinities}
