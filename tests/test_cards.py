@@ -22,12 +22,13 @@ DATA = Path(os.environ.get("FLIXDRAPE_DATA", ROOT.parent / "shared" / "data"))
 needs_photos = pytest.mark.skipif(
     not DATA.is_dir(), reason=f"the validation photos are not at {DATA} (set FLIXDRAPE_DATA)"
 )
-PEOPLE_CARD = read_card(ROOT / "pose" / "weights" / "topdown-heatmap.safetensors")
+WEIGHTS = sorted(ROOT.glob("*/weights/*.safetensors"))
 GARMENT_CARD = read_card(ROOT / "garment" / "weights" / "garment-heatmap.safetensors")
 
 
-@pytest.mark.parametrize("card", [PEOPLE_CARD, GARMENT_CARD], ids=["people", "garments"])
-def test_cards_say_what_they_should(card):
+@pytest.mark.parametrize("weights", WEIGHTS, ids=lambda path: path.stem)
+def test_cards_say_what_they_should(weights):
+    card = read_card(weights)
     for key in ("schema", "network", "data", "command", "seed", "epochs", "date", "sha256"):
         assert card[key] or key == "seed", key
     assert card["validation"]["results"]
@@ -35,11 +36,13 @@ def test_cards_say_what_they_should(card):
 
 
 @needs_photos
-def test_people_figures_hold():
+@pytest.mark.parametrize("method", ["topdown-heatmap", "topdown-regression"])
+def test_people_figures_hold(method):
     pytest.importorskip("pycocotools")
     samples = read_coco(DATA / "people" / "keypoints_val.json", COCO_17)
-    report = evaluate_people(PoseEstimator.load(), samples, "ccp", given_boxes=True)
-    figures = PEOPLE_CARD["validation"]["results"]["ccp, given boxes"]
+    report = evaluate_people(PoseEstimator.load(method), samples, "ccp", given_boxes=True)
+    card = read_card(ROOT / "pose" / "weights" / f"{method}.safetensors")
+    figures = card["validation"]["results"]["ccp, given boxes"]
     assert report.pck["0.2"] == pytest.approx(figures["PCK@0.2"], abs=0.003)
     assert report.pck["0.1"] == pytest.approx(figures["PCK@0.1"], abs=0.003)
     assert report.ap["AP"] == pytest.approx(figures["OKS-AP"], abs=0.005)
