@@ -16,8 +16,9 @@ from pose.engine.dataset import Sample, read_coco, read_rgb
 from pose.engine.scene_drawing import DrawnScenes, SceneStyle, cut_instance, draw_scene_labels
 from pose.engine.scenes import Cutout, Layout, Scene
 from pose.keypoints import COCO_17
+from pose.metrics import Truth
 
-__all__ = ["people_cutouts", "people_scenes", "validation_scenes"]
+__all__ = ["people_cutouts", "people_scenes", "scene_truths", "validation_scenes"]
 
 # Groups as photos of them are taken: whole people, side by side and overlapping.
 _GROUP = Layout(height=(0.45, 0.9), outside=0.1)
@@ -88,6 +89,20 @@ def validation_scenes(
         if len(scene.points) >= 2:
             result.append(scene)
     return result
+
+
+def scene_truths(scenes: Sequence[Scene]) -> list[Truth]:
+    """Return what is to be found in composed scenes.
+
+    Joints behind other people or beyond the border do not count; nor do people of whom fewer
+    than five joints are in sight.
+    """
+    truths = []
+    for scene in scenes:
+        enough = scene.seen.sum(axis=1, keepdims=True) >= 5
+        areas = scene.boxes[:, 2] * scene.boxes[:, 3]
+        truths.append(Truth(scene.points, scene.seen & enough, areas))
+    return truths
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

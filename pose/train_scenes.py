@@ -22,31 +22,17 @@ from pose.engine.scene_drawing import SceneStyle
 from pose.engine.scene_predictor import ScenePredictor
 from pose.engine.scenes import Scene
 from pose.keypoints import COCO_17
-from pose.metrics import Truth, scene_average_precision
-from pose.scenes import people_scenes, validation_scenes
+from pose.metrics import scene_average_precision
+from pose.scenes import people_scenes, scene_truths, validation_scenes
 from pose.train import TERMS
 
-__all__ = ["main", "scene_truths"]
+__all__ = ["main", "read_empty"]
 
 TASK = SceneTask(
     program="python -m pose.train_scenes", subject="people", schema=COCO_17, terms=TERMS
 )
 # Of the held-out scenes that are looked at after every epoch.
 _SCENES = 60
-
-
-def scene_truths(scenes: Sequence[Scene]) -> list[Truth]:
-    """Return what is to be found in composed scenes.
-
-    Joints behind other people or beyond the border do not count; nor do people of whom fewer
-    than five joints are in sight.
-    """
-    truths = []
-    for scene in scenes:
-        enough = scene.seen.sum(axis=1, keepdims=True) >= 5
-        areas = scene.boxes[:, 2] * scene.boxes[:, 3]
-        truths.append(Truth(scene.points, scene.seen & enough, areas))
-    return truths
 
 
 def read_empty(file: Path | None) -> list[Path]:

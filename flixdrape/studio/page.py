@@ -38,8 +38,10 @@ CSS = """
 .advice p { font-size: 0.85em; opacity: 0.75; margin: 0; }
 .samples { gap: 8px !important; }
 .samples, .samples > * { flex-shrink: 0 !important; }
-.sample { flex: none !important; flex-direction: column; padding: 4px 6px !important; font-size: 0.75em !important; }
-.sample img { flex: none; max-width: none; width: 52px; height: 64px; object-fit: cover; border-radius: 6px; margin: 0; }
+.sample { flex: none !important; flex-direction: column; padding: 4px 6px !important;
+          font-size: 0.75em !important; }
+.sample img { flex: none; max-width: none; width: 52px; height: 64px; object-fit: cover;
+              border-radius: 6px; margin: 0; }
 .controls .head { flex-wrap: wrap; }
 .controls .head label { flex: 1 1 60%; }
 .outfit-photos { display: grid !important; grid-template-columns: repeat(3, minmax(0, 1fr)); }
