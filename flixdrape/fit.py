@@ -59,6 +59,8 @@ _PAIRED = {
 # What a hem is called depends on the category; corners surer than this may change their names.
 _SAME_PLACE = {"hemline": "top_hem", "top_hem": "hemline"}
 _LEAST_RENAMED = 0.2
+# How far below its shoulder, in widths of the chest, a neckline may lie on a sleeveless top.
+_STRAP = 0.06
 # Pairs that help where they are known.
 _OPTIONAL = ("waistline",)
 _OTHER = {"left": "right", "right": "left"}
@@ -215,7 +217,25 @@ def _seen_corners(garment: Garment) -> Points:
     for side, names in cuffs.items():
         if not sleeved[side] and any(sleeved.values()):
             points.update({name: garment.keypoints[name].copy() for name in names})
+    if not any(sleeved.values()):
+        _lift_straps(points)
     return points
+
+
+def _lift_straps(points: Points) -> None:
+    """Move a neckline that was seen where a strap begins to the strap's top, inside the shoulder.
+
+    Of labelled sleeveless garments one neckline in a hundred lies lower than its shoulder by more
+    than a twentieth of the chest.
+    """
+    if not {*_pair("shoulder"), *_pair("armpit")} <= points.keys():
+        return
+    across, down = _garment_axes(points, "shoulder", "armpit")
+    chest = _distance(points, "armpit")
+    for side, sign in SIDES.items():
+        neck, shoulder = f"neckline_{side}", points[f"shoulder_{side}"]
+        if neck in points and float((points[neck] - shoulder) @ down) > _STRAP * chest:
+            points[neck] = shoulder - _STRAP * chest * sign * across
 
 
 def _renamed(garment: Garment, stem: str) -> Points:

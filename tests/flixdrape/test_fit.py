@@ -229,3 +229,39 @@ def test_a_dress_without_any_hem_is_continued_from_its_sides():
     hidden = ["waistline_left", "waistline_right", "hemline_left", "hemline_right"]
     source = fit_garment(garment("dress", missing=hidden), BODY).source
     assert source["armpit_left"][1] < source["waistline_left"][1] < source["hemline_left"][1]
+
+
+CUFFS = [f"cuff_{side}_{end}" for side in ("left", "right") for end in ("in", "out")]
+#: Straps rise from (150, 120) and (250, 120) to the shoulders.
+STRAPPY = {
+    "shoulder_left": (140, 60),
+    "shoulder_right": (260, 60),
+    "neckline_left": (150, 120),
+    "neckline_right": (250, 120),
+    "center_front": (200, 130),
+}
+
+
+def test_a_neckline_seen_where_a_strap_begins_goes_to_its_top():
+    fit = fit_garment(garment("blouse", STRAPPY, missing=CUFFS), BODY)
+    for side, other in (("left", "right"), ("right", "left")):
+        neck, shoulder = fit.source[f"neckline_{side}"], fit.source[f"shoulder_{side}"]
+        assert neck[1] == pytest.approx(shoulder[1])
+        # Inside of the shoulder.
+        assert abs(neck[0] - shoulder[0]) < 20
+        middle = fit.source[f"shoulder_{other}"][0]
+        assert (neck[0] - shoulder[0]) * (middle - shoulder[0]) > 0
+    # The straps' length lies between shoulder and cloth, not above it.
+    assert fit.target["center_front"][1] > fit.target["shoulder_left"][1] + 15
+
+
+def test_necklines_at_the_shoulders_height_stay():
+    level = {**STRAPPY, "neckline_left": (150, 62), "neckline_right": (250, 62)}
+    fit = fit_garment(garment("blouse", level, missing=CUFFS), BODY)
+    assert fit.source["neckline_left"].tolist() == [150, 62]
+
+
+def test_a_sleeved_tops_neckline_is_left_alone():
+    low = {"neckline_left": (160, 110), "neckline_right": (240, 110)}
+    fit = fit_garment(garment("blouse", low), BODY)
+    assert fit.source["neckline_left"].tolist() == [160, 110]
