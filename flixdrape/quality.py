@@ -12,14 +12,16 @@ from flixdrape.coverage import TOPS
 from flixdrape.fit import Fit
 from flixdrape.wearer import Wearer
 from garment import Garment
-from warp import LayeredWarp
+from warp import MUCH, LayeredWarp
 
 __all__ = ["drape_warnings"]
 
 # A corner less sure may be wrong enough to be seen.
 _LEAST_CORNER = 0.45
-# A turned sleeve alone is drawn out to twice its length along one edge.
+# A turned sleeve alone is drawn out to twice its length along one edge; a place drawn out
+# farther, or as much of the cloth by `warp.MUCH`, is seen.
 _MOST_STRETCH = 2.8
+_MOST_STRETCHED = 0.2
 # A person whose shoulders are fewer pixels apart makes a coarse picture.
 _LEAST_WIDTH = 40.0
 # A pixel shows something else once a channel has moved farther than this.
@@ -51,8 +53,9 @@ def drape_warnings(
     warnings : list of str
         Each says what is wrong and what would help.
     quality : dict
-        ``corners`` and ``joints`` (confidence of each, 0..1), ``stretch``, ``old_visible`` (share
-        of the replaced clothes' area, as they were found, that still looks as before).
+        ``corners`` and ``joints`` (confidence of each, 0..1), ``stretch``, ``stretched`` (share of
+        the cloth), ``old_visible`` (share of the replaced clothes' area, as they were found, that
+        still looks as before).
     """
     corners = {name: round(float(garment.keypoints.score_of(name)), 3) for name in garment.points}
     joints = {
@@ -65,6 +68,11 @@ def drape_warnings(
     if warped.stretch > _MOST_STRETCH:
         warnings.append(
             f"the cloth is drawn out {warped.stretch:.1f} times somewhere; check the corners there"
+        )
+    elif warped.stretched > _MOST_STRETCHED:
+        warnings.append(
+            f"{warped.stretched:.0%} of the cloth is drawn out beyond {MUCH} times; check the "
+            "corners, or take a garment of this person's size"
         )
     if wearer.body.width < _LEAST_WIDTH:
         warnings.append(
@@ -81,6 +89,7 @@ def drape_warnings(
         "corners": corners,
         "joints": joints,
         "stretch": round(warped.stretch, 3),
+        "stretched": round(warped.stretched, 4),
         "old_visible": round(old, 4),
     }
     return warnings, quality

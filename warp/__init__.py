@@ -8,10 +8,11 @@ from warp.errors import (
     TooFewPointsError,
     WarpError,
 )
-from warp.layered import LayeredWarp, Part, warp_layers
+from warp.layered import MUCH, LayeredWarp, Part, warp_layers
 from warp.spline import ThinPlateSpline, jacobian_determinant, sample_image
 
 __all__ = [
+    "MUCH",
     "CollinearPointsError",
     "DuplicatePointsError",
     "LayeredWarp",

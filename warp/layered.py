@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 
 from warp.spline import Interpolation, Region, ThinPlateSpline, jacobian_determinant, sample_image
 
-__all__ = ["LayeredWarp", "Part", "warp_layers"]
+__all__ = ["MUCH", "LayeredWarp", "Part", "warp_layers"]
+
+#: Cloth drawn out more, relative to the whole, looks drawn out.
+MUCH = 1.4
 
 # Tried in turn until a part does not fold: first guides alone give way, then anchors too, until
 # the map is nearly the best affine one.
@@ -66,6 +69,8 @@ class LayeredWarp:
         Largest enlargement along one direction relative to the whole's mean (99th percentile).
     guide_error : float
         As `anchor_error`, of guides.
+    stretched : float
+        Share of the cloth that is drawn out beyond `MUCH` times.
     """
 
     rgba: NDArray[np.uint8]
@@ -74,6 +79,7 @@ class LayeredWarp:
     anchor_error: float
     stretch: float
     guide_error: float = 0.0
+    stretched: float = 0.0
 
 
 def warp_layers(
@@ -112,7 +118,7 @@ def warp_layers(
     cover = np.zeros((size[1], size[0]), np.float32)
     alphas: dict[str, NDArray[np.float32]] = {}
     folded = pixels = 0
-    anchors, guides, stretches = [0.0], [0.0], [1.0]
+    anchors, guides, stretches = [0.0], [0.0], [np.ones(1)]
     for part in sorted(parts, key=lambda p: p.order):
         layer = rgba.copy()
         layer[..., 3] = np.round(rgba[..., 3] * part.mask).astype(np.uint8)
@@ -142,8 +148,9 @@ def warp_layers(
         alphas,
         folded / max(pixels, 1),
         max(anchors),
-        max(stretches),
+        max(float(np.percentile(each, 99)) for each in stretches),
         max(guides),
+        float((np.concatenate(stretches) > MUCH).mean()),
     )
 
 
@@ -154,7 +161,7 @@ class _Warped:
     determinant: NDArray[np.float32]
     anchor_error: float
     guide_error: float
-    stretch: float
+    stretch: NDArray[np.float64]
 
 
 def _warp_part(
@@ -281,16 +288,19 @@ def _looked_up(mask: NDArray[np.bool_], backward_map: NDArray[np.float32]) -> ND
     return found
 
 
-def _stretch(backward_map: NDArray[np.float32], inside: NDArray[np.bool_]) -> float:
-    """Largest local enlargement over the mean one: 1 is even, 2 a place drawn out to double."""
+def _stretch(backward_map: NDArray[np.float32], inside: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Local enlargement over the mean one, of a sample of places: 1 is even, 2 drawn out to double.
+
+    Along the direction in which it is largest.
+    """
     if inside.sum() < 16:
-        return 1.0
+        return np.ones(1)
     dy, dx = (np.asarray(g) for g in np.gradient(backward_map[::2, ::2] / 2, axis=(0, 1)))
     mask = inside[::2, ::2]
     jacobian = np.stack([dx[mask], dy[mask]], axis=2)
     if len(jacobian) == 0:
-        return 1.0
+        return np.ones(1)
     smallest = np.linalg.svd(jacobian, compute_uv=False)[:, 1]
     area = np.abs(np.linalg.det(jacobian))
     mean = float(np.sqrt(np.median(area)))
-    return float(mean / max(np.percentile(smallest, 1), 1e-6))
+    return np.asarray(mean / np.maximum(smallest, 1e-6), np.float64)

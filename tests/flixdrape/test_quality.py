@@ -15,12 +15,12 @@ from warp import LayeredWarp
 CROSSED = {"left_elbow": (255, 205), "left_wrist": (175, 190)}
 
 
-def judged(category="blouse", found=None, keypoints=None, stretch=1.0, hidden=()):
+def judged(category="blouse", found=None, keypoints=None, stretch=1.0, stretched=0.0, hidden=()):
     dressed = wearer(keypoints)
     found = found or garment(category, missing=hidden)
     cover = coverage(category, sleeves=0.3)
     cloth = garment_layer(cover)
-    warped = LayeredWarp(cloth, {}, 0.0, 0.0, stretch)
+    warped = LayeredWarp(cloth, {}, 0.0, 0.0, stretch, stretched=stretched)
     fit = fit_garment(found, dressed.body)
     return drape_warnings(found, dressed, fit, warped, compose(dressed, cloth, cover))
 
@@ -38,7 +38,7 @@ def unsure(*names, category="blouse"):
 def test_good_photos_need_no_warning(category):
     warnings, quality = judged(category)
     assert warnings == []
-    assert set(quality) == {"corners", "joints", "stretch", "old_visible"}
+    assert set(quality) == {"corners", "joints", "stretch", "stretched", "old_visible"}
     assert json.loads(json.dumps(quality)) == quality
 
 
@@ -115,6 +115,13 @@ def test_cloth_drawn_out():
     warnings, quality = judged(stretch=3.27)
     assert [w for w in warnings if "3.3 times" in w]
     assert quality["stretch"] == 3.27
+
+
+def test_much_of_the_cloth_drawn_out():
+    warnings, quality = judged(stretch=1.7, stretched=0.31)
+    assert [w for w in warnings if "31% of the cloth" in w and "1.4 times" in w]
+    assert quality["stretched"] == 0.31
+    assert not [w for w in judged(stretch=1.7, stretched=0.1)[0] if "cloth" in w]
 
 
 def test_old_clothes_that_still_show_are_told():

@@ -93,6 +93,9 @@ def test_stretch_tells_a_drawn_out_place():
         cloth(), [Part("a", np.ones((SIZE, SIZE), np.float32), points, pulled)], (200, SIZE)
     )
     assert even.stretch < 1.1 < odd.stretch
+    assert even.stretched == 0
+    # A corner pulled out: some of the cloth, not most of it.
+    assert 0.02 < odd.stretched < 0.6
 
 
 def test_a_part_turned_over_is_turned_back_and_does_not_fold():
