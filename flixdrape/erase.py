@@ -12,28 +12,20 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from flixdrape.bare_limbs import inside_leg, painted_arms, painted_legs
 from flixdrape.body import SIDES
 from flixdrape.bust import painted_bust
 from flixdrape.coverage import TOPS, Coverage
 from flixdrape.fill import fill_holes
 from flixdrape.fit import HIP_HALF
-from flixdrape.limb import LimbField
-from flixdrape.occlusion import bare_arm, belongings
+from flixdrape.occlusion import belongings
 from flixdrape.outline import TorsoOutline
-from flixdrape.skin import painted_skin, skin_tone
 from flixdrape.wearer import Wearer, ramp
 
 __all__ = ["Erased", "erase", "old_clothes"]
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
-
-# Half the thickness of bare limbs in shoulder widths, along the limb.
-_ARM_HALF = ([0.0, 0.25, 0.5, 0.9, 1.0, 1.3], [0.155, 0.13, 0.11, 0.085, 0.085, 0.10])
-_LEG_HALF = (
-    [0.0, 0.2, 0.42, 0.5, 0.66, 0.85, 1.0, 1.15],
-    [0.27, 0.225, 0.16, 0.145, 0.15, 0.105, 0.08, 0.085],
-)
 
 
 @dataclass(frozen=True)
@@ -153,10 +145,14 @@ def erase(wearer: Wearer, cover: Coverage, garment: Floats, front: Floats) -> Er
     if float((todo * (1 - garment)).sum()) < 4:
         return Erased(wearer.rgb.astype(np.float32), bare, {}, replaced)
     shown, became = _scene(wearer, todo), {"background": todo}
-    for part, step in (("bottom", _clothes_below), ("face", painted_bust), ("legs", _legs)):
-        layer, amount = step(wearer, cover, todo)
+    # What is grown beyond the old clothes' edge is scene, whatever joints say of limbs there.
+    within = todo * ramp(wearer.part("background"), 0.7, 0.3)
+    layer, amount = _clothes_below(wearer, cover, within, garment)
+    _lay(shown, layer, _share_of(amount, todo), became, "bottom")
+    for part, step in (("face", painted_bust), ("legs", painted_legs)):
+        layer, amount = step(wearer, cover, within)
         _lay(shown, layer, _share_of(amount, todo), became, part)
-    layer, amount, bare = _arms(wearer, cover, todo)
+    layer, amount, bare = painted_arms(wearer, cover, within)
     _lay(shown, layer, _share_of(amount, todo), became, "arms")
     # Blended once: at a soft edge no layer lets through what is below it but the photo.
     image = wearer.rgb + todo[..., None] * (shown - wearer.rgb)
@@ -187,7 +183,9 @@ def _scene(wearer: Wearer, todo: Floats) -> Floats:
     return fill_holes(wearer.rgb, np.asarray(known, np.float32), hole, reach=reach)
 
 
-def _clothes_below(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats, Floats]:
+def _clothes_below(
+    wearer: Wearer, cover: Coverage, todo: Floats, garment: Floats
+) -> tuple[Floats, Floats]:
     """Under a top's hem, where the hips and legs are, goes on what is worn below."""
     nothing = np.zeros(wearer.shape, np.float32)
     image = wearer.rgb.astype(np.float32)
@@ -198,13 +196,12 @@ def _clothes_below(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Float
     if float(known.sum()) < 0.02 * wearer.body.width**2:
         return image, nothing
     girth = TorsoOutline.of(wearer).girth(HIP_HALF * wearer.body.width)
-    start = max(0.6 * wearer.body.torso, cover.hem - 0.12 * wearer.body.torso)
-    low = ramp(wearer.down(), start, start + 0.1 * wearer.body.torso)
-    body = wearer.torso(0.02, girth) * low
+    low = _under_hem(wearer, cover, garment)
+    body = wearer.torso(0.02, girth).copy()
     for side in SIDES:
         field = wearer.leg(side)
-        field.paste(_inside(field, girth * wearer.body.width, _LEG_HALF), body)
-    wanted = todo * body
+        field.paste(inside_leg(field, girth * wearer.body.width), body)
+    wanted = todo * body * low
     # Filled whole: laid on by `wanted`, a half filled layer would let the old cloth through.
     hole = (wanted > 0).astype(np.float32)
     reach = 0.6 * wearer.body.width
@@ -212,69 +209,12 @@ def _clothes_below(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Float
     return filled, wanted
 
 
-def _legs(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats, Floats]:
-    """Below a hem are legs, in the stockings that are worn, else bare."""
-    image, whole = wearer.rgb.astype(np.float32), np.zeros(wearer.shape, np.float32)
-    stockings = float(wearer.part("legwear").sum()) > float(wearer.part("legs").sum())
-    first = ("legwear",) if stockings else ()
-    if cover.category in ("blouse", "outwear"):
-        return image, whole
-    for side in SIDES:
-        field = wearer.leg(side)
-        tone = skin_tone(wearer, (*first, "legs", "arms", "face"), field)
-        if tone is None:
-            continue
-        amount = _inside(field, wearer.body.width, _LEG_HALF) * todo[field.window]
-        if cover.category == "trousers":
-            end = cover.legs[side] * field.length
-            amount = amount * ramp(field.along, end - 2, end + 2)
-        _paint(image, field, _round(field, wearer, tone, _LEG_HALF), amount)
-        field.paste(amount, whole)
-    return image, whole
-
-
-def _arms(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats, Floats, Floats]:
-    """Where sleeves come off and no new ones go on, arms are bare."""
-    image = wearer.rgb.astype(np.float32)
-    whole, bare = np.zeros(wearer.shape, np.float32), np.zeros(wearer.shape, np.float32)
-    if cover.category not in ("blouse", "dress"):
-        return image, whole, bare
-    for side in SIDES:
-        field = wearer.arm(side)
-        tone = skin_tone(wearer, ("arms", "face"), field)
-        if tone is None:
-            continue
-        amount = _inside(field, wearer.body.width, _ARM_HALF) * todo[field.window]
-        # Beside a new sleeve that is narrower than the old one is no skin.
-        if cover.sleeves[side]:
-            amount = amount * bare_arm(wearer, cover, side)
-        _paint(image, field, _round(field, wearer, tone, _ARM_HALF), amount)
-        field.paste(amount, whole)
-        field.paste(amount * bare_arm(wearer, cover, side), bare)
-    return image, whole, bare
-
-
-def _paint(image: Floats, field: LimbField, layer: Floats, amount: Floats) -> None:
-    view = image[field.window]
-    view += (amount > 0)[..., None] * (layer - view)
-
-
-def _half(field: LimbField, width: float, profile: tuple[list[float], list[float]]) -> Floats:
-    share = field.along / max(field.length, 1.0)
-    return np.asarray(width * np.interp(share, *profile), np.float32)
-
-
-def _inside(field: LimbField, width: float, profile: tuple[list[float], list[float]]) -> Floats:
-    half = _half(field, width, profile)
-    return ramp(half - np.abs(field.beside), -1.2, 1.2)
-
-
-def _round(
-    field: LimbField, wearer: Wearer, tone: Floats, profile: tuple[list[float], list[float]]
-) -> Floats:
-    """Shade a limb as a cylinder: darker towards its edges."""
-    half = _half(field, wearer.body.width, profile)
-    share = np.clip(np.abs(field.beside) / np.maximum(half, 1e-6), 0, 1)
-    # Lit a little from one side, as by the sky over a street.
-    shade = 1.04 - 0.28 * share**2.4 - 0.06 * np.clip(field.beside / np.maximum(half, 1e-6), -1, 1)
-    return np.asarray(painted_skin(wearer, tone, field.window) * shade[..., None], np.float32)
+def _under_hem(wearer: Wearer, cover: Coverage, garment: Floats) -> Floats:
+    """Where what is worn below may begin: inside the new hem's ends somewhat higher, 0..1."""
+    torso, down = wearer.body.torso, wearer.down()
+    start = max(0.6 * torso, cover.hem - 0.12 * torso)
+    higher = ramp(down, start, start + 0.1 * torso)
+    beside = ramp(down, cover.hem - 0.02 * torso, cover.hem + 0.02 * torso)
+    at_hem = garment * (np.abs(down - cover.hem) < 0.1 * torso)
+    inside = at_hem.max(axis=0)[None]
+    return np.asarray(np.minimum(higher, np.maximum(inside, beside)), np.float32)

@@ -346,3 +346,25 @@ def test_photo_is_not_written_to():
     for category in ("blouse", "dress", "skirt"):
         erased_of(dressed, coverage(category))
     assert np.array_equal(dressed.rgb, before)
+
+
+def test_beyond_the_old_clothes_is_scene_whatever_the_joints_say():
+    """Joints err and hips are guessed: no cloth and no skin is painted on the wall."""
+    dressed = wearer(sleeves="short", below="trousers", softness=0.5)
+    narrow = coverage("blouse", hem=0.75 * dressed.body.torso)
+    erased, _ = erased_of(dressed, narrow)
+    wall = dressed.part("background") > 0.95
+    assert np.abs(erased.image[wall] - WALL).max() < 40
+    for part in ("bottom", "face", "arms", "legs"):
+        assert erased.became[part][wall].max() < 0.05
+
+
+def test_what_is_worn_below_begins_no_higher_beside_the_hem_than_at_it():
+    """Inside the hem's ends it goes on beneath the top; beside them it would stick out as ears."""
+    dressed = wearer(coat=True, sleeves="long")
+    cover = coverage("blouse", hem=1.0 * dressed.body.torso)
+    erased, _ = erased_of(dressed, cover)
+    row = round(dressed.body.neck[1] + 0.92 * dressed.body.torso)
+    middle = round(dressed.body.neck[0])
+    assert erased.became["bottom"][row, middle + 50 :].max() < 0.1
+    assert erased.became["bottom"][row, : middle - 50].max() < 0.1

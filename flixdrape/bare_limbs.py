@@ -1,0 +1,146 @@
+"""Bare arms and legs, painted where old clothes come off them."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from flixdrape.body import SIDES
+from flixdrape.coverage import Coverage
+from flixdrape.limb import LimbField
+from flixdrape.occlusion import bare_arm
+from flixdrape.skin import painted_skin, skin_tone
+from flixdrape.wearer import Wearer, ramp
+
+__all__ = ["inside_leg", "painted_arms", "painted_legs"]
+
+Floats = NDArray[np.float32]
+
+# Half the thickness of bare limbs in shoulder widths, along the limb.
+_ARM_HALF = ([0.0, 0.25, 0.5, 0.9, 1.0, 1.3], [0.155, 0.13, 0.11, 0.085, 0.085, 0.10])
+_LEG_HALF = (
+    [0.0, 0.2, 0.42, 0.5, 0.66, 0.85, 1.0, 1.15],
+    [0.27, 0.225, 0.16, 0.145, 0.15, 0.105, 0.08, 0.085],
+)
+
+
+def painted_legs(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats, Floats]:
+    """Paint legs below a hem, in the stockings that are worn, else bare.
+
+    Parameters
+    ----------
+    wearer : Wearer
+        The person.
+    cover : Coverage
+        What the new garment covers.
+    todo : (H, W) float32 array
+        Where old clothes come off, 0..1.
+
+    Returns
+    -------
+    layer : (H, W, 3) float32 array
+        0..255.
+    amount : (H, W) float32 array
+        Where it shows, 0..1.
+    """
+    image, whole = wearer.rgb.astype(np.float32), np.zeros(wearer.shape, np.float32)
+    stockings = float(wearer.part("legwear").sum()) > float(wearer.part("legs").sum())
+    first = ("legwear",) if stockings else ()
+    if cover.category in ("blouse", "outwear"):
+        return image, whole
+    for side in SIDES:
+        field = wearer.leg(side)
+        tone = skin_tone(wearer, (*first, "legs", "arms", "face"), field)
+        if tone is None:
+            continue
+        inside = _inside(field, wearer.body.width, _LEG_HALF)
+        seen = wearer.part("legs", "legwear")[field.window]
+        amount = inside * _hidden(field, inside, seen) * todo[field.window]
+        if cover.category == "trousers":
+            end = cover.legs[side] * field.length
+            amount = amount * ramp(field.along, end - 2, end + 2)
+        _paint(image, field, _round(field, wearer, tone, _LEG_HALF), amount)
+        field.paste(amount, whole)
+    return image, whole
+
+
+def painted_arms(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats, Floats, Floats]:
+    """Paint arms where sleeves come off and no new ones go on.
+
+    Parameters
+    ----------
+    wearer, cover, todo
+        As of `painted_legs`.
+
+    Returns
+    -------
+    layer, amount
+        As of `painted_legs`.
+    bare : (H, W) float32 array
+        The part of `amount` that may lie in front of the new garment.
+    """
+    image = wearer.rgb.astype(np.float32)
+    whole, bare = np.zeros(wearer.shape, np.float32), np.zeros(wearer.shape, np.float32)
+    if cover.category not in ("blouse", "dress"):
+        return image, whole, bare
+    for side in SIDES:
+        field = wearer.arm(side)
+        tone = skin_tone(wearer, ("arms", "face"), field)
+        if tone is None:
+            continue
+        inside = _inside(field, wearer.body.width, _ARM_HALF)
+        seen = wearer.part("arms")[field.window]
+        amount = inside * _hidden(field, inside, seen) * todo[field.window]
+        # Beside a new sleeve that is narrower than the old one is no skin.
+        if cover.sleeves[side]:
+            amount = amount * bare_arm(wearer, cover, side)
+        _paint(image, field, _round(field, wearer, tone, _ARM_HALF), amount)
+        field.paste(amount, whole)
+        field.paste(amount * bare_arm(wearer, cover, side), bare)
+    return image, whole, bare
+
+
+def _hidden(field: LimbField, inside: Floats, seen: Floats) -> Floats:
+    """Where along a limb it is not seen bare already, 0..1: beside a bare arm belongs none."""
+    if field.along.size == 0:
+        return np.ones_like(field.along)
+    bins = max(int(field.length / 4), 8)
+    edges = np.linspace(field.along.min(), field.along.max() + 1e-3, bins + 1)
+    number = np.clip(np.digitize(field.along.ravel(), edges) - 1, 0, bins - 1)
+    area = np.bincount(number, inside.ravel(), bins)
+    bare = np.bincount(number, (inside * seen).ravel(), bins)
+    share = cv2.GaussianBlur((bare / np.maximum(area, 1e-3))[None], (0, 0), 1.5)[0]
+    middles = (edges[:-1] + edges[1:]) / 2
+    return ramp(np.interp(field.along, middles, share), 0.75, 0.5)
+
+
+def inside_leg(field: LimbField, width: float) -> Floats:
+    """Return where a leg is, of a body whose shoulders are `width` pixels apart: 0..1."""
+    return _inside(field, width, _LEG_HALF)
+
+
+def _paint(image: Floats, field: LimbField, layer: Floats, amount: Floats) -> None:
+    view = image[field.window]
+    view += (amount > 0)[..., None] * (layer - view)
+
+
+def _half(field: LimbField, width: float, profile: tuple[list[float], list[float]]) -> Floats:
+    share = field.along / max(field.length, 1.0)
+    return np.asarray(width * np.interp(share, *profile), np.float32)
+
+
+def _inside(field: LimbField, width: float, profile: tuple[list[float], list[float]]) -> Floats:
+    half = _half(field, width, profile)
+    return ramp(half - np.abs(field.beside), -1.2, 1.2)
+
+
+def _round(
+    field: LimbField, wearer: Wearer, tone: Floats, profile: tuple[list[float], list[float]]
+) -> Floats:
+    """Shade a limb as a cylinder: darker towards its edges."""
+    half = _half(field, wearer.body.width, profile)
+    share = np.clip(np.abs(field.beside) / np.maximum(half, 1e-6), 0, 1)
+    # Lit a little from one side, as by the sky over a street.
+    shade = 1.04 - 0.28 * share**2.4 - 0.06 * np.clip(field.beside / np.maximum(half, 1e-6), -1, 1)
+    return np.asarray(painted_skin(wearer, tone, field.window) * shade[..., None], np.float32)
