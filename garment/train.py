@@ -84,6 +84,9 @@ def emptied(
     rows, columns = image.shape[:2]
     left, right = int(max(x - 0.25 * width, 0)), int(min(x + 1.25 * width, columns))
     top, bottom = int(max(y - 0.2 * height, 0)), int(min(y + 1.2 * height, rows))
+    if right <= left or bottom <= top:
+        # A box guessed beside the photo: nothing is there to be covered.
+        return image
     strips = [image[:, :left], image[:, right:], image[:top], image[bottom:]]
     strip = max(strips, key=lambda s: min(s.shape[:2]))
     if min(strip.shape[:2]) < 4:

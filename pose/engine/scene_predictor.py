@@ -72,7 +72,7 @@ class ScenePredictor:
         schema: KeypointSchema,
         grouping: Grouping,
         *,
-        side: int = 384,
+        side: int = 320,
         flip_test: bool = True,
         threshold: float = 0.1,
         least_keypoints: int = 4,

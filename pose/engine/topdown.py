@@ -30,7 +30,8 @@ class TopDown:
     least_score : float
         Instances whose score is lower are not reported.
     score : callable, optional
-        Of a prediction; by default its keypoints' mean confidence.
+        Of a prediction; by default the mean confidence of the surer half of its keypoints: of
+        who is cut off by the picture's border half may well be out of sight.
     steady : float
         An instance whose keypoints' box overlaps the detected one less is looked at again, in
         its own box: detections are rough, and keypoints want the crop that was trained on.
@@ -43,14 +44,14 @@ class TopDown:
         predictor: Predictor,
         detector: Detector | None = None,
         *,
-        least_score: float = 0.35,
+        least_score: float = 0.25,
         score: Callable[[Prediction], float] | None = None,
         steady: float = 0.8,
         most: int = 20,
     ) -> None:
         self.predictor, self.detector = predictor, detector
         self.least_score, self.steady, self.most = least_score, steady, most
-        self.score = score or _mean_confidence
+        self.score = score or _surer_half
 
     def __call__(self, image: Image) -> list[Prediction]:
         """Find the instances of an (H, W, 3) uint8 RGB picture, largest first."""
@@ -89,8 +90,9 @@ class TopDown:
         return found
 
 
-def _mean_confidence(found: Prediction) -> float:
-    return float(found.keypoints.scores.mean())
+def _surer_half(found: Prediction) -> float:
+    scores = np.sort(found.keypoints.scores)[::-1]
+    return float(scores[: max(len(scores) // 2, 1)].mean())
 
 
 def _area(found: Prediction) -> float:

@@ -1,12 +1,13 @@
 """What the garments' training draws."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from garment.landmarks import CATEGORIES, FASHIONAI_24
-from garment.train import balanced
+from garment.train import balanced, emptied
 from pose.engine.dataset import Sample
 
 
@@ -33,3 +34,18 @@ def test_rare_categories_are_drawn_more_often(power, expected):
 def test_own_weights_are_kept():
     samples = balanced([of_category(0, 3.0), of_category(0, 1.0)], 0.5)
     assert samples[0].weight == pytest.approx(3 * samples[1].weight)
+
+
+def test_a_box_beside_the_photo_covers_nothing():
+    photo = np.full((40, 30, 3), 7, np.uint8)
+    sample = Sample(
+        Path("none.png"),
+        np.zeros((24, 2)),
+        np.zeros(24, bool),
+        np.ones(24, bool),
+        region=(-60.0, 5.0, 20.0, 20.0),
+    )
+    assert (emptied(photo, 1.0, sample, np.random.default_rng(0)) == 7).all()
+    within = replace(sample, region=(8.0, 8.0, 10.0, 10.0))
+    photo[10:16, 10:16] = 200
+    assert (emptied(photo, 1.0, within, np.random.default_rng(0)) == 7).all()

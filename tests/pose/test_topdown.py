@@ -1,5 +1,7 @@
 """Top-down on pictures of several marks: boxes in, each instance once, largest first."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from marks import MARKS, MarkFinder, picture
@@ -88,3 +90,12 @@ def test_similarity_falls_with_distance_and_ignores_what_neither_sees():
 def test_the_more_confident_of_two_alike_stays():
     found = [keypoints(LARGE, (0.5,) * 3), keypoints(LARGE + 1, (0.9,) * 3), keypoints(SMALL)]
     assert distinct(found) == [2, 1]
+
+
+@pytest.mark.parametrize(
+    ("scores", "reported"),
+    [((0.9, 0.0, 0.0), True), ((0.2, 0.2, 0.2), False), ((0.0, 0.0, 0.0), False)],
+)
+def test_who_is_half_out_of_sight_is_reported(scores, reported):
+    found = SimpleNamespace(keypoints=Keypoints(MARKS, SMALL, np.array(scores)))
+    assert finder().is_instance(found) is reported
