@@ -8,6 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flixdrape.body import SIDES, Body, along, arc_of, perpendicular
+from flixdrape.corners import (
+    OTHER,
+    complete_corners,
+    garment_axes,
+    hidden_sleeve,
+    mistaken_sleeve,
+    pair_distance,
+    seen_corners,
+)
 from flixdrape.options import DrapeOptions
 from flixdrape.outline import SHOULDER_AT, TorsoOutline
 from garment import Garment
@@ -16,7 +25,6 @@ __all__ = [
     "HIP_HALF",
     "Fit",
     "clear_of_torso",
-    "complete_corners",
     "fit_garment",
     "leg_half",
     "sleeve_half",
@@ -47,27 +55,6 @@ _WAISTBAND_CM, _SKIRT_WAIST_CM, _LEG_CM = 38.0, 34.0, 100.0
 # flat at the chest goes round the body, a skirt's flare hangs free.
 _EASE_CHEST, _EASE_WAIST, _EASE_TOP_HEM, _EASE_SKIRT = 0.2, 0.35, 0.35, 0.85
 _EASE_SLEEVE, _EASE_LEG = 0.12, 0.4
-
-# Pairs of corners without which a category cannot be placed.
-_PAIRED = {
-    "blouse": ("neckline", "shoulder", "armpit", "top_hem"),
-    "outwear": ("neckline", "shoulder", "armpit", "top_hem"),
-    "dress": ("neckline", "shoulder", "armpit", "waistline", "hemline"),
-    "skirt": ("waistband", "hemline"),
-    "trousers": ("waistband", "bottom_out", "bottom_in"),
-}
-# What a hem is called depends on the category; corners surer than this may change their names.
-_SAME_PLACE = {"hemline": "top_hem", "top_hem": "hemline"}
-_LEAST_RENAMED = 0.2
-# How far below its shoulder, in widths of the chest, a neckline may lie on a sleeveless top.
-_STRAP = 0.06
-# Pairs that help where they are known.
-_OPTIONAL = ("waistline",)
-_OTHER = {"left": "right", "right": "left"}
-# A sleeve that shows so much less cloth than the other is folded away or hidden behind.
-_HIDDEN = 0.45
-# Sleeves of one garment whose lengths differ more are not both where they were found.
-_UNEVEN = 1.5
 
 
 @dataclass(frozen=True)
@@ -134,12 +121,12 @@ def fit_garment(
         If corners are missing without which the category cannot be placed; `complete_corners`
         supplies them.
     """
-    source = complete_corners(_seen_corners(garment), garment.category)
+    source = complete_corners(seen_corners(garment), garment.category)
     warnings = _warnings(garment, body)
     options = options or DrapeOptions()
     copied = None
     if garment.category in ("blouse", "outwear", "dress"):
-        copied = _hidden_sleeve(source) or _mistaken_sleeve(garment, source)
+        copied = hidden_sleeve(source) or mistaken_sleeve(garment, source)
         target, scale = _fit_top(source, body, options, outline, copied)
     elif garment.category == "skirt":
         target, scale = _fit_skirt(source, body, options, outline)
@@ -156,35 +143,7 @@ def fit_garment(
 
 
 def _sleeve_from(side: str, copied: str | None) -> str:
-    return _OTHER[side] if side == copied else side
-
-
-def _hidden_sleeve(source: Points) -> str | None:
-    """Return the side whose sleeve shows hardly any cloth, or lies turned over; None if none."""
-    areas = {}
-    for side, sign in SIDES.items():
-        stems = ("shoulder_{}", "cuff_{}_out", "cuff_{}_in", "armpit_{}")
-        names = [stem.format(side) for stem in stems]
-        if not set(names) <= source.keys():
-            return None
-        x, y = np.stack([source[name] for name in names]).T
-        areas[side] = sign * float(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2
-    least = min(areas, key=lambda side: areas[side])
-    return least if areas[least] < _HIDDEN * areas[_OTHER[least]] else None
-
-
-def _mistaken_sleeve(garment: Garment, source: Points) -> str | None:
-    """Return the less sure side of two sleeves whose lengths do not go together; None if none."""
-    lengths, scores = {}, {}
-    for side in SIDES:
-        cuff = (f"cuff_{side}_out", f"cuff_{side}_in")
-        if not set(cuff) <= source.keys():
-            return None
-        lengths[side] = float(np.linalg.norm(source[cuff[0]] - source[f"shoulder_{side}"]))
-        scores[side] = min(garment.keypoints.score_of(name) for name in cuff)
-    if max(lengths.values()) < _UNEVEN * min(lengths.values()):
-        return None
-    return min(scores, key=lambda side: scores[side])
+    return OTHER[side] if side == copied else side
 
 
 def _girth(outline: TorsoOutline | None, body: Body) -> float:
@@ -193,189 +152,6 @@ def _girth(outline: TorsoOutline | None, body: Body) -> float:
 
 def _ease(options: DrapeOptions) -> float:
     return float(np.interp(options.fit, [-1.0, 0.0, 1.0], [0.3, 1.0, 2.0]))
-
-
-def _seen_corners(garment: Garment) -> Points:
-    """Return the corners found; of a pair with one corner the other too, however unsure.
-
-    A garment with one sleeve has two; one with one end of a waistband or hem has the other, and
-    where the network looked for it is a better guess than a mirror's, unless it lies too near.
-    """
-    points = {name: np.array(point) for name, point in garment.points.items()}
-    for stem in _PAIRED[garment.category]:
-        pair = _pair(stem)
-        if stem in _SAME_PLACE and not set(pair) & points.keys():
-            points.update(_renamed(garment, stem))
-        known = [name for name in pair if name in points]
-        if len(known) == 1:
-            missing = pair[0] if known[0] == pair[1] else pair[1]
-            guess = garment.keypoints[missing].copy()
-            if float(np.linalg.norm(guess - points[known[0]])) > 0.4 * _breadth(points):
-                points[missing] = guess
-    cuffs = {side: [f"cuff_{side}_in", f"cuff_{side}_out"] for side in SIDES}
-    sleeved = {side: any(name in points for name in names) for side, names in cuffs.items()}
-    for side, names in cuffs.items():
-        if not sleeved[side] and any(sleeved.values()):
-            points.update({name: garment.keypoints[name].copy() for name in names})
-    if not any(sleeved.values()):
-        _lift_straps(points)
-    return points
-
-
-def _lift_straps(points: Points) -> None:
-    """Move a neckline that was seen where a strap begins to the strap's top, inside the shoulder.
-
-    Of labelled sleeveless garments one neckline in a hundred lies lower than its shoulder by more
-    than a twentieth of the chest.
-    """
-    if not {*_pair("shoulder"), *_pair("armpit")} <= points.keys():
-        return
-    across, down = _garment_axes(points, "shoulder", "armpit")
-    chest = _distance(points, "armpit")
-    for side, sign in SIDES.items():
-        neck, shoulder = f"neckline_{side}", points[f"shoulder_{side}"]
-        if neck in points and float((points[neck] - shoulder) @ down) > _STRAP * chest:
-            points[neck] = shoulder - _STRAP * chest * sign * across
-
-
-def _renamed(garment: Garment, stem: str) -> Points:
-    """Return the ends of a hem that the network took for another category's."""
-    pairs = zip(_pair(stem), _pair(_SAME_PLACE[stem]), strict=True)
-    return {
-        name: garment.keypoints[other].copy()
-        for name, other in pairs
-        if garment.keypoints.score_of(other) > _LEAST_RENAMED
-    }
-
-
-def _breadth(points: Points) -> float:
-    """Return the widest of the pairs that are there, in pixels; 0 if there is none."""
-    widths = [
-        float(np.linalg.norm(points[name] - points[name.replace("_left", "_right")]))
-        for name in points
-        if "_left" in name and name.replace("_left", "_right") in points
-    ]
-    return max(widths, default=0.0)
-
-
-def complete_corners(points: Points, category: str) -> Points:
-    """Add the corners without which a category cannot be placed, mirrored or extrapolated.
-
-    A corner that lies outside the photo or was not found is taken from its opposite through
-    the garment's middle line, or, for hems, continued from the sides.
-
-    Raises
-    ------
-    ValueError
-        If too few corners are known to complete the rest.
-    """
-    points = dict(points)
-    needed = _PAIRED[category]
-    middle = _middle_line(points)
-    for stem in (*needed, *_OPTIONAL):
-        left, right = _pair(stem)
-        if left in points and right not in points:
-            points[right] = _reflected(points[left], middle)
-        elif right in points and left not in points:
-            points[left] = _reflected(points[right], middle)
-    missing = [stem for stem in needed if _pair(stem)[0] not in points]
-    # A waistline lies between what is above and below it.
-    missing.sort(key=lambda stem: stem == "waistline")
-    for stem in missing:
-        _extrapolate(points, stem)
-    if category in ("blouse", "outwear", "dress") and "center_front" not in points:
-        neck = (points["neckline_left"] + points["neckline_right"]) / 2
-        chest = (points["armpit_left"] + points["armpit_right"]) / 2
-        points["center_front"] = neck + 0.35 * (chest - neck)
-    if category == "trousers" and "crotch" not in points:
-        points["crotch"] = 0.68 * (points["waistband_left"] + points["waistband_right"]) / 2
-        points["crotch"] += 0.32 * (points["bottom_left_in"] + points["bottom_right_in"]) / 2
-    for side in SIDES:
-        cuff = [f"cuff_{side}_in", f"cuff_{side}_out"]
-        if sum(name in points for name in cuff) == 1:
-            _complete_cuff(points, side)
-    return points
-
-
-def _pair(stem: str) -> tuple[str, str]:
-    if stem.startswith("bottom"):
-        end = stem.split("_")[1]
-        return f"bottom_left_{end}", f"bottom_right_{end}"
-    return f"{stem}_left", f"{stem}_right"
-
-
-def _middle_line(points: Points) -> tuple[Point, Point]:
-    """Return a point on the garment's middle line and the line's unit direction."""
-    middles = []
-    across = np.zeros(2)
-    for name in points:
-        if "_left" in name and name.replace("_left", "_right") in points:
-            other = points[name.replace("_left", "_right")]
-            middles.append((points[name] + other) / 2)
-            across += other - points[name]
-    if not middles or np.linalg.norm(across) < 1e-6:
-        raise ValueError("no two opposite corners of the garment were found")
-    across /= np.linalg.norm(across)
-    return np.mean(middles, axis=0), np.array([-across[1], across[0]])
-
-
-def _reflected(point: Point, line: tuple[Point, Point]) -> Point:
-    origin, direction = line
-    offset = point - origin
-    return origin + 2 * direction * float(offset @ direction) - offset
-
-
-def _extrapolate(points: Points, stem: str) -> None:
-    """Supply both corners of a pair from the pairs that are there."""
-    left, right = _pair(stem)
-    for side, name in (("left", left), ("right", right)):
-        across = 1.0 if side == "right" else -1.0
-
-        def at(other: str, side: str = side) -> Point:
-            if f"{other}_{side}" not in points:
-                raise ValueError(f"neither {stem} nor {other} of the garment was found")
-            return points[f"{other}_{side}"]
-
-        if stem == "waistline":
-            points[name] = 0.55 * at("armpit") + 0.45 * at("hemline")
-        elif stem in ("top_hem", "hemline"):
-            upper = "shoulder" if f"shoulder_{side}" in points else "waistband"
-            length = 1.8 if stem == "top_hem" else 3.0
-            points[name] = at("armpit" if upper == "shoulder" else upper) + (
-                length * (at("armpit") - at("shoulder")) if upper == "shoulder" else 0.0
-            )
-        elif stem == "neckline":
-            other = points.get("shoulder_left" if side == "right" else "shoulder_right")
-            if other is None:
-                raise ValueError("neither neckline nor shoulders of the garment were found")
-            points[name] = 0.7 * at("shoulder") + 0.3 * other
-        elif stem == "shoulder":
-            points[name] = at("neckline") + 0.35 * (at("armpit") - at("neckline"))
-        elif stem == "armpit":
-            points[name] = 0.65 * at("shoulder") + 0.35 * at("top_hem")
-        elif stem in ("bottom_out", "bottom_in"):
-            inner = "in" if stem == "bottom_out" else "out"
-            partner = points.get(f"bottom_{side}_{inner}")
-            if partner is None:
-                raise ValueError("the ends of the garment's legs were not found")
-            width = 0.4 * np.linalg.norm(at("waistband") - _other(points, "waistband", side))
-            outward = across if stem == "bottom_out" else -across
-            points[name] = partner + np.array([outward * width, 0.0])
-        else:
-            raise ValueError(f"the {stem.replace('_', ' ')} of the garment was not found")
-
-
-def _other(points: Points, stem: str, side: str) -> Point:
-    return points[f"{stem}_{'right' if side == 'left' else 'left'}"]
-
-
-def _complete_cuff(points: Points, side: str) -> None:
-    """Supply the missing end of a cuff: as far from the other as the armhole is deep."""
-    known = "in" if f"cuff_{side}_in" in points else "out"
-    depth = points[f"shoulder_{side}"] - points[f"armpit_{side}"]
-    offset = 0.7 * depth if known == "in" else -0.7 * depth
-    missing = "out" if known == "in" else "in"
-    points[f"cuff_{side}_{missing}"] = points[f"cuff_{side}_{known}"] + offset
 
 
 def _warnings(garment: Garment, body: Body) -> tuple[str, ...]:
@@ -393,24 +169,9 @@ def _warnings(garment: Garment, body: Body) -> tuple[str, ...]:
     return tuple(warnings)
 
 
-def _distance(points: Points, stem: str) -> float:
-    left, right = _pair(stem)
-    return max(float(np.linalg.norm(points[left] - points[right])), 1.0)
-
-
-def _garment_axes(source: Points, top: str, bottom: str) -> tuple[Point, Point]:
-    """Return unit vectors across and down of the garment in its own photo."""
-    across = source[f"{top}_right"] - source[f"{top}_left"]
-    across = across / max(float(np.linalg.norm(across)), 1e-6)
-    down = np.array([-across[1], across[0]])
-    upper = (source[f"{top}_left"] + source[f"{top}_right"]) / 2
-    low = (source[f"{bottom}_left"] + source[f"{bottom}_right"]) / 2
-    return across, down if float((low - upper) @ down) >= 0 else -down
-
-
 def _half_width(source: Points, stem: str, scale: float, own: float, ease: float) -> float:
     """Half of a garment's width once worn: the body's, and a share of what is over."""
-    flat = scale * _distance(source, stem) / 2
+    flat = scale * pair_distance(source, stem) / 2
     return own + min(ease, 1.0) * max(flat - own, 0.0) if flat > own else max(flat, 0.94 * own)
 
 
@@ -426,7 +187,7 @@ def _fit_top(
     outline: TorsoOutline | None,
     copied: str | None,
 ) -> tuple[Points, float]:
-    across, down = _garment_axes(source, "shoulder", "armpit")
+    across, down = garment_axes(source, "shoulder", "armpit")
     relax = _ease(options)
     target, scale = _fit_shoulders(source, body, outline)
     chest = (source["armpit_left"] + source["armpit_right"]) / 2
@@ -502,8 +263,8 @@ def _fit_shoulders(
     has_sleeves = "cuff_left_in" in source or "cuff_right_in" in source
     seam = float(np.linalg.norm(tips["right"] - tips["left"]))
     frontal = body.frontal
-    chest = frontal / _distance(source, "armpit")
-    by_shoulder = (1 + 2 * _SHOULDER_OUT) * frontal / _distance(source, "shoulder")
+    chest = frontal / pair_distance(source, "armpit")
+    by_shoulder = (1 + 2 * _SHOULDER_OUT) * frontal / pair_distance(source, "shoulder")
     # Dropped shoulders make the seam line wide and narrow straps make it short: the chest keeps
     # either from setting the scale alone.
     scale = (
@@ -512,11 +273,11 @@ def _fit_shoulders(
         else _CHEST_MEAN * chest
     )
     target: Points = {}
-    half_garment = _distance(source, "shoulder") / 2
+    half_garment = pair_distance(source, "shoulder") / 2
     for side in SIDES:
         reach = float(np.clip(scale * half_garment * width / frontal / (seam / 2), 0.35, 1.25))
         target[f"shoulder_{side}"] = _on_shoulder_line(roots[side], tips[side], body.neck, reach)
-        opening = _distance(source, "neckline") / max(_distance(source, "shoulder"), 1.0)
+        opening = pair_distance(source, "neckline") / max(pair_distance(source, "shoulder"), 1.0)
         target[f"neckline_{side}"] = _on_shoulder_line(
             roots[side], tips[side], body.neck, float(np.clip(opening * reach, 0.36, reach * 0.92))
         )
@@ -704,7 +465,7 @@ def _fit_skirt(
     source: Points, body: Body, options: DrapeOptions, outline: TorsoOutline | None
 ) -> tuple[Points, float]:
     target, scale = _fit_waistband(source, body, outline)
-    across, down = _garment_axes(source, "waistband", "hemline")
+    across, down = garment_axes(source, "waistband", "hemline")
     start = (target["waistband_left"] + target["waistband_right"]) / 2
     waist = (source["waistband_left"] + source["waistband_right"]) / 2
     half = _half_width(
@@ -732,7 +493,7 @@ def _fit_waistband(
         # A top that hangs over the waist is wider than what it hides.
         own = half if outline is None else _waist_half(outline, side, share, half)
         target[f"waistband_{side}"] = middle + sign * own * level
-    return target, _SKIRT_WAIST_CM * body.centimetre / _distance(source, "waistband")
+    return target, _SKIRT_WAIST_CM * body.centimetre / pair_distance(source, "waistband")
 
 
 def _inseam(source: Points) -> float:
@@ -752,14 +513,14 @@ def _fit_trousers(
     source: Points, body: Body, options: DrapeOptions, outline: TorsoOutline | None
 ) -> tuple[Points, float]:
     target, _ = _fit_waistband(source, body, outline)
-    scale = _WAISTBAND_CM * body.centimetre / _distance(source, "waistband")
+    scale = _WAISTBAND_CM * body.centimetre / pair_distance(source, "waistband")
     target["crotch"] = body.neck + _CROTCH_DOWN * body.torso * body.down
     for side in SIDES:
         leg = np.concatenate([target[f"waistband_{side}"][None], body.legs[side]])
         outer = source[f"bottom_{side}_out"] - source[f"waistband_{side}"]
         whole = float(np.linalg.norm(np.diff(leg, axis=0), axis=1).sum())
         length = _WAISTBAND_CM / _LEG_CM * float(np.linalg.norm(outer))
-        share = float(np.clip(length / _distance(source, "waistband"), 0.3, 1.03))
+        share = float(np.clip(length / pair_distance(source, "waistband"), 0.3, 1.03))
         # Full-length trousers end at the ankle, however wide their waist or oblique the photo:
         # their inseam is longer than shorts' for the same rise.
         share = max(share, float(np.interp(_inseam(source), [0.9, 1.1], [0.0, 1.03])))

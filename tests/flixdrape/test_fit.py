@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flixdrape.body import Body
-from flixdrape.fit import complete_corners, fit_garment
+from flixdrape.corners import complete_corners
+from flixdrape.fit import fit_garment
 
 BODY = Body.from_keypoints(person())
 
