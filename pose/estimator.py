@@ -91,8 +91,8 @@ class PoseEstimator:
         flip_test : bool
             Average with the mirrored picture: more accurate, twice the time.
         fast : bool
-            No flip test and as few looks as can be, top-down two a picture: a fraction of the
-            time for a little less accuracy (figures are in ``docs/engine.md``).
+            No flip test and as few looks as can be, top-down two a picture, for one person: a
+            fraction of the time for a little less accuracy (figures are in ``docs/engine.md``).
         weights : Path, optional
             A safetensors file with its model card beside it.
 
@@ -162,7 +162,8 @@ def _by_heatmap(weights: Path, flip_test: bool, fast: bool) -> PeopleFinder:
         size=min(own, _FAST_LOOK) if fast else own,
         glance=min(own, _FAST_GLANCE) if fast else None,
     )
-    return TopDownPeople(TopDown(predictor.fuse(), _detector()))
+    # A detector is a look of its own: who wants it quick has one person in the picture.
+    return TopDownPeople(TopDown(predictor.fuse(), None if fast else _detector()))
 
 
 def _by_regression(weights: Path, flip_test: bool, fast: bool) -> PeopleFinder:
@@ -170,7 +171,7 @@ def _by_regression(weights: Path, flip_test: bool, fast: bool) -> PeopleFinder:
     # It answers in coordinates of the one size that it was trained on.
     glance = network.config.input_size if fast else None
     predictor = Predictor(network, COCO_17, flip_test=flip_test, glance=glance).fuse()
-    return TopDownPeople(TopDown(predictor, _detector()))
+    return TopDownPeople(TopDown(predictor, None if fast else _detector()))
 
 
 def _bottom_up(grouping: Grouping) -> Build:
