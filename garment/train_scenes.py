@@ -97,7 +97,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     args = parser.parse_args(arguments)
     samples = read_garments(args.data / "keypoints_train.json")
     if args.pseudo:
-        samples += [s.weighing(0.5) for s in read_garments(args.pseudo)]
+        # Scenes need corners: photos that teach their category alone are of no use.
+        pseudo = read_garments(args.pseudo)
+        samples += [s.weighing(0.5) for s in pseudo if s.labelled.any()]
     draw = garment_scenes(balanced(samples, 0.5), args.mattes, args.side)
     held_out = validation_scenes(args.data, args.mattes_val)
     run_scene_training(TASK, args, draw, lambda network: measure(network, held_out), arguments)

