@@ -234,7 +234,10 @@ def _on_grey(picture: Picture) -> NDArray[np.uint8]:
 
 
 def _cut(photo: Picture, found: Garment) -> Cutout:
-    return cut_out(photo.rgb, found.points, found.category, alpha=photo.alpha)
+    try:
+        return cut_out(photo.rgb, found.points, found.category, alpha=photo.alpha)
+    except ValueError as error:
+        raise NothingFoundError(f"{photo.name}: {error}; show the whole garment") from error
 
 
 @cache

@@ -188,11 +188,14 @@ def _extrapolate(points: Points, stem: str) -> None:
         if stem == "waistline":
             points[name] = 0.55 * at("armpit") + 0.45 * at("hemline")
         elif stem in ("top_hem", "hemline"):
-            upper = "shoulder" if f"shoulder_{side}" in points else "waistband"
-            length = 1.8 if stem == "top_hem" else 3.0
-            points[name] = at("armpit" if upper == "shoulder" else upper) + (
-                length * (at("armpit") - at("shoulder")) if upper == "shoulder" else 0.0
-            )
+            if f"shoulder_{side}" in points:
+                length = 1.8 if stem == "top_hem" else 3.0
+                points[name] = at("armpit") + length * (at("armpit") - at("shoulder"))
+            else:
+                # A skirt's: as long as skirts are, relative to their waistband.
+                across_waist = points["waistband_right"] - at("waistband", "left")
+                down = np.array([-across_waist[1], across_waist[0]])
+                points[name] = at("waistband") + 1.5 * down + across * 0.2 * across_waist
         elif stem == "neckline":
             other = points.get("shoulder_left" if side == "right" else "shoulder_right")
             if other is None:

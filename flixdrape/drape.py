@@ -35,7 +35,7 @@ from flixdrape.quality import drape_warnings
 from flixdrape.wearer import Wearer
 from garment import Garment
 from pose import Keypoints
-from warp import LayeredWarp, warp_layers
+from warp import LayeredWarp, WarpError, warp_layers
 
 __all__ = ["DrapeResult", "drape", "drape_analysed"]
 
@@ -243,7 +243,13 @@ def _put_on(
     cover = Coverage.of(fit, found.category, wearer.body)
     watch.lap("fit")
     size = (wearer.shape[1], wearer.shape[0])
-    warped = warp_layers(garment.cutout.rgba, parts, size)
+    try:
+        warped = warp_layers(garment.cutout.rgba, parts, size)
+    except WarpError as error:
+        raise NothingFoundError(
+            f"{garment.photo.name}: the garment's corners cannot be laid on the person ({error}); "
+            "check them, or show the whole garment"
+        ) from error
     watch.lap("warp")
     picture = compose(wearer, warped.rgba, cover, options)
     warnings, quality = drape_warnings(found, wearer, fit, warped, picture)

@@ -11,7 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from garment.bottomup import BottomUpGarments
-from garment.landmarks import CATEGORIES, FASHIONAI_24, LANDMARKS_OF, VIEWS
+from garment.landmarks import (
+    CATEGORIES,
+    FASHIONAI_24,
+    LANDMARKS_OF,
+    VIEWS,
+    essential_landmarks,
+)
 from pose.engine.bottomup import BottomUpNetwork
 from pose.engine.checkpoint import load_checkpoint
 from pose.engine.crop import Box
@@ -36,6 +42,8 @@ _DETECTOR = _WEIGHTS / "garment-detector.safetensors"
 _LEAST_SCORE = 0.35
 # A landmark less likely to be there is reported as lacking.
 _LEAST_PRESENCE = 0.4
+# Fewer corners span no cloth.
+_LEAST_CORNERS = 3
 
 
 @dataclass(frozen=True)
@@ -192,9 +200,12 @@ def read_garment(prediction: Prediction, category: str | None = None) -> Garment
     category = category or CATEGORIES[int(scores.argmax())]
     allowed = np.array([name in LANDMARKS_OF[category] for name in FASHIONAI_24.names])
     found = prediction.keypoints
-    kept = Keypoints(
-        FASHIONAI_24, found.xy, np.where(allowed & present(prediction), found.scores, 0.0)
-    )
+    there = allowed & present(prediction)
+    essential = np.isin(FASHIONAI_24.names, essential_landmarks(category))
+    if (there & essential).sum() < _LEAST_CORNERS:
+        # Of another category than the network thought, say: where it looked is the best there is.
+        there = there | essential
+    kept = Keypoints(FASHIONAI_24, found.xy, np.where(there, found.scores, 0.0))
     # Over all landmarks that the category must have: one sure corner in an empty room is no
     # garment.
     expected = allowed & ~np.array(["cuff" in name for name in FASHIONAI_24.names])

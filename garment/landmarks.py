@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pose.engine.keypoints import KeypointSchema
 
-__all__ = ["CATEGORIES", "FASHIONAI_24", "LANDMARKS_OF", "VIEWS"]
+__all__ = ["CATEGORIES", "FASHIONAI_24", "LANDMARKS_OF", "VIEWS", "essential_landmarks"]
 
 _NAMES = (
     "neckline_left",
@@ -103,3 +103,20 @@ LANDMARKS_OF: dict[str, tuple[str, ...]] = {
 
 CATEGORIES = tuple(LANDMARKS_OF)
 VIEWS = ("front", "back")
+
+
+def essential_landmarks(category: str) -> tuple[str, ...]:
+    """Return the landmarks without which a garment of a category has no shape.
+
+    Parameters
+    ----------
+    category : str
+        One of `CATEGORIES`.
+
+    Examples
+    --------
+    >>> essential_landmarks("skirt")
+    ('waistband_left', 'waistband_right', 'hemline_left', 'hemline_right')
+    """
+    spared = ("cuff", "center_front", "waistline", "crotch")
+    return tuple(name for name in LANDMARKS_OF[category] if not name.startswith(spared))

