@@ -27,6 +27,7 @@ from flixdrape.coverage import PART_OF, Coverage
 from flixdrape.errors import NothingFoundError
 from flixdrape.fit import Fit, fit_garment
 from flixdrape.images import save_picture
+from flixdrape.inseam import shaded_inseam
 from flixdrape.options import DrapeOptions
 from flixdrape.outline import TorsoOutline
 from flixdrape.parts import plan_parts
@@ -251,7 +252,10 @@ def _put_on(
             "check them, or show the whole garment"
         ) from error
     watch.lap("warp")
-    picture = compose(wearer, warped.rgba, cover, options)
+    cloth = warped.rgba
+    if found.category == "trousers" and options.light > 0:
+        cloth = shaded_inseam(cloth, warped.alphas, fit.target["crotch"], wearer.body)
+    picture = compose(wearer, cloth, cover, options)
     warnings, quality = drape_warnings(found, wearer, fit, warped, picture)
     layers = {
         "garment": picture.garment,
