@@ -40,6 +40,8 @@ _HEATMAP = "garment-heatmap.safetensors"
 _DETECTOR = _WEIGHTS / "garment-detector.safetensors"
 # A picture whose landmarks are less sure on average holds no garment.
 _LEAST_SCORE = 0.35
+# The same where somebody says what garment it is: that there is one is certain then.
+_LEAST_STATED = 0.15
 # A landmark less likely to be there is reported as lacking.
 _LEAST_PRESENCE = 0.4
 # Fewer corners span no cloth.
@@ -170,7 +172,8 @@ class GarmentEstimator:
             raise ValueError(f"no category {category!r}; there are {', '.join(CATEGORIES)}")
         # A stated category is the better judge of which corners must be sure.
         found = [read_garment(p, category) for p in self.finder.candidates(_checked(image))]
-        sure = [garment for garment in found if garment.score >= _LEAST_SCORE]
+        least = _LEAST_SCORE if category is None else _LEAST_STATED
+        sure = [garment for garment in found if garment.score >= least]
         return max(sure, key=_area) if sure else None
 
     def find_all(self, image: NDArray[np.uint8]) -> list[Garment]:

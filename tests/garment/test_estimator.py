@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from garment import FASHIONAI_24, LANDMARKS_OF, GarmentEstimator
+from garment import FASHIONAI_24, LANDMARKS_OF, GarmentEstimator, shipped_methods
 from garment.backgrounds import BackgroundSwap
 from pose.engine.dataset import Sample
 from pose.engine.keypoints import Keypoints
@@ -134,3 +134,26 @@ def test_share_zero_and_unknown_photos_are_left(matted):
     assert BackgroundSwap(folder, share=0.0)(sample, image, 1.0, rng) is image
     (folder / "one.png").unlink()
     assert BackgroundSwap(folder, share=1.0)(sample, image, 1.0, rng) is image
+
+
+def test_a_doubtful_garment_is_found_where_its_category_is_stated():
+    present = [name for name in LANDMARKS_OF["blouse"] if "cuff" not in name]
+    doubtful = GarmentEstimator(OneAnswer(0, present, sure=0.25))
+    assert doubtful(PICTURE) is None
+    assert doubtful(PICTURE, category="blouse").category == "blouse"
+    assert GarmentEstimator(OneAnswer(0, present, sure=0.05))(PICTURE, category="blouse") is None
+
+
+@pytest.mark.parametrize("method", shipped_methods())
+@pytest.mark.parametrize("name", ["mannequin_top", "mannequin_dress", "mannequin_trousers"])
+def test_shipped_methods_agree_on_the_samples(method, name):
+    from flixdrape.samples import sample
+
+    image = cv2.cvtColor(cv2.imread(str(sample(name))), cv2.COLOR_BGR2RGB)
+    reference = GarmentEstimator.load()(image)
+    found = GarmentEstimator.load(method)(image)
+    assert found.category == reference.category
+    shared = found.points.keys() & reference.points.keys()
+    assert len(shared) >= 0.7 * len(reference.points)
+    far = [np.hypot(*np.subtract(found.points[n], reference.points[n])) for n in shared]
+    assert np.mean(far) < 0.04 * image.shape[1]
