@@ -163,7 +163,8 @@ def main():
             continue
         rgb, mask = top
         size = (rgb.shape[1], rgb.shape[0])
-        away = bent(rng, size, args.bend)
+        # Each person's own chance: who else is measured does not change the bend.
+        away = bent(np.random.default_rng([args.seed, int(index)]), size, args.bend)
         soft = cv2.GaussianBlur(mask, (0, 0), 0.7)
         own = np.dstack([rgb, np.round(255 * soft).astype(np.uint8)])
         garment = away.warp_image(own, size)
