@@ -113,6 +113,7 @@ def build_app(options: ServeOptions) -> Any:
 
     from flixdrape.studio.files import remove_folders
     from flixdrape.studio.gate import Gate
+    from flixdrape.studio.memory import use_few_arenas
     from flixdrape.studio.metrics import METRICS
     from flixdrape.studio.page import CSS, build_page, theme
     from flixdrape.studio.sessions import limit_sessions
@@ -126,6 +127,7 @@ def build_app(options: ServeOptions) -> Any:
         if made:
             shutil.rmtree(made, ignore_errors=True)
 
+    use_few_arenas()
     workers = _share_cores(options.workers)
     warmth = _Warmth()
     # FastAPI's lists of routes; `/gradio_api/openapi.json` lists the endpoints.
