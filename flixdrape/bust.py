@@ -6,11 +6,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from flixdrape.alpha import from_bytes
 from flixdrape.body import SIDES
 from flixdrape.coverage import Coverage
 from flixdrape.skin import painted_skin, skin_tone
-from flixdrape.wearer import Wearer, ramp
+from flixdrape.wearer import Wearer, ramp, soft_area
 
 __all__ = ["bust", "painted_bust"]
 
@@ -46,11 +45,7 @@ def bust(wearer: Wearer) -> Floats:
             points.append(body.neck + width * (x * out + y * body.down + leaning))
         points.append(body.pelvis + 0.45 * width * out)
         sides.append(points)
-    polygon = np.round(sides[0] + sides[1][::-1]).astype(np.int32)
-    mask = np.zeros(wearer.shape, np.uint8)
-    cv2.fillPoly(mask, [polygon], 255)
-    soft = cv2.GaussianBlur(mask, (0, 0), max(0.015 * width, 0.8))
-    return from_bytes(np.asarray(soft, np.uint8))
+    return soft_area(sides[0], sides[1], wearer.shape, 0.015 * width)
 
 
 def _head_centre(wearer: Wearer) -> NDArray[np.float64]:
@@ -85,8 +80,9 @@ def painted_bust(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats,
     amount : (H, W) float32 array
         Where it shows, 0..1; nowhere under a jacket, and where no skin tells its tone.
     """
-    tone = skin_tone(wearer, ("arms", "face"))
-    if cover.category not in ("blouse", "dress") or tone is None:
+    shows = cover.category in ("blouse", "dress")
+    tone = skin_tone(wearer, ("arms", "face")) if shows else None
+    if tone is None:
         return wearer.rgb.astype(np.float32), np.zeros(wearer.shape, np.float32)
     above = 1 - ramp(wearer.down(), 0.5 * wearer.body.torso, 0.6 * wearer.body.torso)
     area = bust(wearer) * above

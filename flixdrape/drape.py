@@ -254,7 +254,7 @@ def _put_on(
     watch.lap("warp")
     cloth = warped.rgba
     if found.category == "trousers" and options.light > 0:
-        cloth = shaded_inseam(cloth, warped.alphas, fit.target["crotch"], wearer.body)
+        cloth = shaded_inseam(cloth, warped.alphas, fit.target["crotch"], wearer)
     picture = compose(wearer, cloth, cover, options)
     warnings, quality = drape_warnings(found, wearer, fit, warped, picture)
     layers = {

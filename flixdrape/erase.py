@@ -148,28 +148,31 @@ def erase(wearer: Wearer, cover: Coverage, garment: Floats, front: Floats) -> Er
     # What is grown beyond the old clothes' edge is scene, whatever joints say of limbs there.
     within = todo * ramp(wearer.part("background"), 0.7, 0.3)
     layer, amount = _clothes_below(wearer, cover, within, garment)
-    _lay(shown, layer, _share_of(amount, todo), became, "bottom")
+    _lay(shown, layer, amount, todo, became, "bottom")
     for part, step in (("face", painted_bust), ("legs", painted_legs)):
         layer, amount = step(wearer, cover, within)
-        _lay(shown, layer, _share_of(amount, todo), became, part)
+        _lay(shown, layer, amount, todo, became, part)
     layer, amount, bare = painted_arms(wearer, cover, within)
-    _lay(shown, layer, _share_of(amount, todo), became, "arms")
+    _lay(shown, layer, amount, todo, became, "arms")
     # Blended once: at a soft edge no layer lets through what is below it but the photo.
     image = wearer.rgb + todo[..., None] * (shown - wearer.rgb)
     return Erased(np.asarray(image, np.float32), bare, became, replaced)
 
 
-def _share_of(amount: Floats, todo: Floats) -> Floats:
-    return np.asarray(np.clip(amount / np.maximum(todo, 1e-3), 0, 1), np.float32)
-
-
-def _lay(shown: Floats, layer: Floats, share: Floats, became: dict[str, Floats], part: str) -> None:
+def _lay(
+    shown: Floats,
+    layer: Floats,
+    amount: Floats,
+    todo: Floats,
+    became: dict[str, Floats],
+    part: str,
+) -> None:
     """Lay a layer over what takes the old clothes' place, and over what that is said to be."""
+    share = np.asarray(np.clip(amount / np.maximum(todo, 1e-3), 0, 1), np.float32)
     shown += share[..., None] * (layer - shown)
-    whole = sum(became.values())
     for name in became:
         became[name] = became[name] * (1 - share)
-    became[part] = np.asarray(whole * share, np.float32)
+    became[part] = np.asarray(todo * share, np.float32)
 
 
 def _scene(wearer: Wearer, todo: Floats) -> Floats:
@@ -197,7 +200,7 @@ def _clothes_below(
         return image, nothing
     girth = TorsoOutline.of(wearer).girth(HIP_HALF * wearer.body.width)
     low = _under_hem(wearer, cover, garment)
-    body = wearer.torso(0.02, girth).copy()
+    body = wearer.torso(0.02, girth)
     for side in SIDES:
         field = wearer.leg(side)
         field.paste(inside_leg(field, girth * wearer.body.width), body)

@@ -8,8 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from flixdrape.body import Body
-from flixdrape.wearer import ramp
+from flixdrape.wearer import Wearer, ramp
 
 __all__ = ["shaded_inseam"]
 
@@ -23,7 +22,7 @@ _REACH = 0.035
 
 
 def shaded_inseam(
-    garment: Image, legs: Mapping[str, Floats], crotch: NDArray[np.float64], body: Body
+    garment: Image, legs: Mapping[str, Floats], crotch: NDArray[np.float64], wearer: Wearer
 ) -> Image:
     """Darken trousers where one leg lies behind or beside the other, below the crotch.
 
@@ -36,8 +35,8 @@ def shaded_inseam(
         left alone.
     crotch : (2,) float array
         Where the legs part, in pixels.
-    body : Body
-        The wearer's.
+    wearer : Wearer
+        The person.
 
     Returns
     -------
@@ -52,11 +51,11 @@ def shaded_inseam(
         return garment
     back, front = legs.values()
     behind = back * (1 - front)
+    body = wearer.body
     sigma = max(_REACH * body.width, 0.8)
     shade = _BEHIND * behind * cv2.GaussianBlur(front, (0, 0), sigma)
     shade += _EDGE * front * cv2.GaussianBlur(behind, (0, 0), sigma)
-    y, x = np.mgrid[: front.shape[0], : front.shape[1]].astype(np.float32)
-    down = (x - crotch[0]) * body.down[0] + (y - crotch[1]) * body.down[1]
-    shade *= ramp(down, 0.0, 0.12 * body.torso)
+    start = float((crotch - body.neck) @ body.down)
+    shade *= ramp(wearer.down(), start, start + 0.12 * body.torso)
     rgb = garment[..., :3] * (1 - shade[..., None])
     return np.dstack([np.round(rgb).astype(np.uint8), garment[..., 3]])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -15,7 +15,7 @@ from flixdrape.body import SIDES, Body
 from flixdrape.limb import LimbField
 from pose import PARTS, Keypoints, Parsing
 
-__all__ = ["Wearer", "ramp"]
+__all__ = ["Wearer", "ramp", "soft_area"]
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -38,6 +38,29 @@ def ramp(values: NDArray[np.floating], low: float, high: float) -> Floats:
     """
     share = np.clip((np.asarray(values, np.float32) - low) / (high - low), 0, 1)
     return np.asarray(share * share * (3 - 2 * share), np.float32)
+
+
+def soft_area(
+    left: Sequence[NDArray[np.floating]],
+    right: Sequence[NDArray[np.floating]],
+    shape: tuple[int, int],
+    softness: float,
+) -> Floats:
+    """Fill the area between two outlines that run down: (H, W), 0..1.
+
+    Parameters
+    ----------
+    left, right : sequence of (2,) float array
+        Its two sides, in pixels.
+    shape : (int, int)
+        Height and width.
+    softness : float
+        Of its border, in pixels.
+    """
+    mask = np.zeros(shape, np.uint8)
+    cv2.fillPoly(mask, [np.round([*left, *right[::-1]]).astype(np.int32)], 255)
+    soft = cv2.GaussianBlur(mask, (0, 0), max(softness, 0.8))
+    return from_bytes(np.asarray(soft, np.uint8))
 
 
 def _alike(rgb: Image, sample: NDArray[np.bool_]) -> Floats:
@@ -204,11 +227,7 @@ class Wearer:
                 body.pelvis + (0.45 * girth + grow) * width * out + 0.22 * body.torso * body.down,
             ]
             outline.append(points)
-        polygon = np.round(outline[0] + outline[1][::-1]).astype(np.int32)
-        mask = np.zeros(self.shape, np.uint8)
-        cv2.fillPoly(mask, [polygon], 255)
-        soft = cv2.GaussianBlur(mask, (0, 0), max(0.02 * width, 0.8))
-        return from_bytes(np.asarray(soft, np.uint8))
+        return soft_area(outline[0], outline[1], self.shape, 0.02 * width)
 
     def _face(self) -> NDArray[np.float64]:
         seen = [self.joints[n] for n in _FACE if self.joints.score_of(n) > _LEAST_FACE]

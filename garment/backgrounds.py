@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from garment.cutout import cut_out
 from garment.data import category_of, read_garments
 from garment.landmarks import FASHIONAI_24
-from pose.engine.dataset import Sample, read_rgb
+from pose.engine.dataset import Sample, read_grey, read_rgb
 
 __all__ = ["STUB_TONES", "BackgroundSwap", "main", "plain_wall", "prepare_mattes"]
 
@@ -98,9 +98,7 @@ class BackgroundSwap:
 
 
 def _read_matte(path: Path) -> Image:
-    matte = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-    if matte is None:
-        raise OSError(f"{path} cannot be read as a picture")
+    matte = read_grey(path)
     scale = min(1.0, _SIDE / max(matte.shape))
     size = (round(matte.shape[1] * scale), round(matte.shape[0] * scale))
     return np.asarray(cv2.resize(matte, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -16,7 +16,7 @@ import numpy as np
 from garment.data import read_garments
 from garment.landmarks import FASHIONAI_24
 from pose.engine.augment import Augmentation
-from pose.engine.dataset import Sample, read_rgb
+from pose.engine.dataset import Sample, read_grey, read_rgb
 from pose.engine.scene_drawing import DrawnScenes, SceneStyle, cut_instance, draw_scene_labels
 from pose.engine.scenes import Cutout, Layout, Scene
 
@@ -42,9 +42,7 @@ def garment_cutouts(samples: Sequence[Sample], mattes: Path) -> list[Cutout]:
         path = mattes / f"{sample.path.stem}.png"
         if not path.is_file():
             continue
-        matte = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-        if matte is None:
-            raise OSError(f"{path} cannot be read as a picture")
+        matte = read_grey(path)
         photo = read_rgb(sample.path)
         whole = cv2.resize(matte, (photo.shape[1], photo.shape[0]))
         cutouts.append(cut_instance(photo, np.asarray(whole, np.uint8), sample))

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from garment.backgrounds import STUB_TONES, plain_wall
-from pose.engine.dataset import read_rgb
+from pose.engine.dataset import read_grey, read_rgb
 
 __all__ = ["Worn", "as_mannequin", "main", "worn_garments"]
 
@@ -221,11 +221,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     entries = []
     for path, mask, neck in tqdm(list(_photos(args.data)), mininterval=20):
-        labels = cv2.imread(str(mask), cv2.IMREAD_GRAYSCALE)
-        if labels is None:
-            raise OSError(f"{mask} cannot be read as a picture")
-        for worn in worn_garments(np.asarray(labels, np.uint8), names):
-            picture, _ = as_mannequin(read_rgb(path), worn, neck, rng)
+        photo = read_rgb(path)
+        for worn in worn_garments(read_grey(mask), names):
+            picture, _ = as_mannequin(photo, worn, neck, rng)
             name = f"{path.stem}_{worn.category}.png"
             cv2.imwrite(str(args.out / name), picture[..., ::-1])
             entries.append({"file_name": name, "category": worn.category, "source": "ccp"})

@@ -20,8 +20,7 @@ from pose.engine.predictor import overlap
 from pose.engine.scenes import Scene
 from pose.estimator import METHODS, PoseEstimator, shipped_methods
 from pose.metrics import scene_average_precision
-from pose.scenes import scene_truths, validation_scenes
-from pose.train_scenes import read_empty
+from pose.scenes import read_empty, scene_truths, validation_scenes
 
 __all__ = ["SceneReport", "crowded", "evaluate_scenes", "main"]
 

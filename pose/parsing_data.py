@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pose.engine.dataset import Sample, read_coco
+from pose.engine.dataset import Sample, read_coco, read_grey
 from pose.keypoints import COCO_17
 from pose.parts import PARTS
 
@@ -136,18 +136,12 @@ def read_pseudo_people(folder: Path, labels: Path) -> list[LabelledPerson]:
         file = labels / f"{sample.path.stem}.png"
         if not file.is_file():
             continue
-        parts = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
-        if parts is None:
-            raise OSError(f"{file} cannot be read as a mask")
-        people.append(LabelledPerson(sample, np.asarray(parts, np.uint8)))
+        people.append(LabelledPerson(sample, read_grey(file)))
     return people
 
 
 def _read_person(file: Path, names: tuple[str, ...], sample: Sample) -> LabelledPerson:
-    read = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
-    if read is None:
-        raise OSError(f"{file} cannot be read as a mask")
-    labels = np.asarray(read, dtype=np.uint8)
+    labels = read_grey(file)
     parts = merge_labels(labels, names, sample.points, sample.labelled)
     if file.stem in _DENIM and "jeans" in names:
         denim = labels == names.index("jeans")

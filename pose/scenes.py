@@ -6,19 +6,20 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from pose.engine.dataset import Sample, read_coco, read_rgb
+from pose.engine.dataset import Sample, read_coco, read_grey, read_rgb
 from pose.engine.scene_drawing import DrawnScenes, SceneStyle, cut_instance, draw_scene_labels
 from pose.engine.scenes import Cutout, Layout, Scene
 from pose.keypoints import COCO_17
 from pose.metrics import Truth
 
-__all__ = ["people_cutouts", "people_scenes", "scene_truths", "validation_scenes"]
+__all__ = ["people_cutouts", "people_scenes", "read_empty", "scene_truths", "validation_scenes"]
 
 # Groups as photos of them are taken: whole people, side by side and overlapping.
 _GROUP = Layout(height=(0.45, 0.9), outside=0.1)
@@ -31,9 +32,7 @@ def people_cutouts(samples: Sequence[Sample], folder: Path) -> list[Cutout]:
         path = folder / sample.tags.get("mask", "None")
         if not path.is_file():
             continue
-        mask = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-        if mask is None:
-            raise OSError(f"{path} cannot be read as a picture")
+        mask = read_grey(path)
         if not mask.any():
             continue
         # Drawn outlines run a pixel wide of the person: softened inwards.
@@ -60,6 +59,18 @@ def people_scenes(
         What the scenes are like.
     """
     return DrawnScenes(COCO_17, samples, people_cutouts(samples, folder), empty, style)
+
+
+def read_empty(file: Path | None) -> list[Path]:
+    """Return the photos of a COCO file that show no person and no mannequin."""
+    if file is None:
+        return []
+    data = json.loads(file.read_text())
+    return [
+        file.parent / image["file_name"]
+        for image in data["images"]
+        if image.get("scene") != "mannequin"
+    ]
 
 
 def validation_scenes(

@@ -6,7 +6,6 @@ boxes.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -23,28 +22,16 @@ from pose.engine.scene_predictor import ScenePredictor
 from pose.engine.scenes import Scene
 from pose.keypoints import COCO_17
 from pose.metrics import scene_average_precision
-from pose.scenes import people_scenes, scene_truths, validation_scenes
+from pose.scenes import people_scenes, read_empty, scene_truths, validation_scenes
 from pose.train import TERMS
 
-__all__ = ["main", "read_empty"]
+__all__ = ["main"]
 
 TASK = SceneTask(
     program="python -m pose.train_scenes", subject="people", schema=COCO_17, terms=TERMS
 )
 # Of the held-out scenes that are looked at after every epoch.
 _SCENES = 60
-
-
-def read_empty(file: Path | None) -> list[Path]:
-    """Return the photos of a COCO file that show no person and no mannequin."""
-    if file is None:
-        return []
-    data = json.loads(file.read_text())
-    return [
-        file.parent / image["file_name"]
-        for image in data["images"]
-        if image.get("scene") != "mannequin"
-    ]
 
 
 def measure(network: SceneNetwork, scenes: Sequence[Scene]) -> Mapping[str, float]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pose.engine.keypoints import KeypointSchema
 
-__all__ = ["Sample", "SampleImages", "read_coco", "read_rgb"]
+__all__ = ["Sample", "SampleImages", "read_coco", "read_grey", "read_rgb"]
 
 
 @dataclass(frozen=True)
@@ -156,6 +156,20 @@ def read_rgb(path: Path) -> NDArray[np.uint8]:
     if image is None:
         raise OSError(f"{path} cannot be read as a picture")
     return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), dtype=np.uint8)
+
+
+def read_grey(path: Path) -> NDArray[np.uint8]:
+    """Read a mask or matte as (H, W) uint8.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    """
+    image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    if image is None:
+        raise OSError(f"{path} cannot be read as a picture")
+    return np.asarray(image, dtype=np.uint8)
 
 
 class SampleImages:

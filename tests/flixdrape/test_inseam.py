@@ -6,8 +6,8 @@ from figures import SHAPE, wearer
 
 from flixdrape.inseam import shaded_inseam
 
-BODY = wearer().body
-CROTCH = BODY.pelvis
+WEARER = wearer()
+CROTCH = WEARER.body.pelvis
 GREY = np.dstack([np.full((*SHAPE, 3), 120, np.uint8), np.full(SHAPE, 255, np.uint8)])
 
 
@@ -22,7 +22,7 @@ def legs(gap=0, front="right"):
 
 @pytest.mark.parametrize("front", ["left", "right"])
 def test_the_leg_behind_is_darker_beside_the_one_in_front(front):
-    shaded = shaded_inseam(GREY, legs(front=front), CROTCH, BODY)[..., 0].astype(float)
+    shaded = shaded_inseam(GREY, legs(front=front), CROTCH, WEARER)[..., 0].astype(float)
     behind, before = (198, 201) if front == "right" else (201, 198)
     row = 420
     assert shaded[row, behind] < shaded[row, before] - 5
@@ -32,16 +32,16 @@ def test_the_leg_behind_is_darker_beside_the_one_in_front(front):
 
 
 def test_above_the_crotch_and_between_legs_apart_there_is_none():
-    shaded = shaded_inseam(GREY, legs(), CROTCH, BODY)
+    shaded = shaded_inseam(GREY, legs(), CROTCH, WEARER)
     assert (shaded[: int(CROTCH[1])] == GREY[: int(CROTCH[1])]).all()
-    apart = shaded_inseam(GREY, legs(gap=40), CROTCH, BODY)
+    apart = shaded_inseam(GREY, legs(gap=40), CROTCH, WEARER)
     assert (apart == GREY).all()
 
 
 def test_alpha_and_hue_stay():
     cloth = GREY.copy()
     cloth[..., :3] = (200, 100, 50)
-    shaded = shaded_inseam(cloth, legs(), CROTCH, BODY)
+    shaded = shaded_inseam(cloth, legs(), CROTCH, WEARER)
     assert (shaded[..., 3] == 255).all()
     pixel = shaded[420, 198].astype(float)
     assert pixel[0] / pixel[1] == pytest.approx(2.0, abs=0.05)
@@ -49,4 +49,4 @@ def test_alpha_and_hue_stay():
 
 
 def test_what_has_no_two_legs_is_left_alone():
-    assert shaded_inseam(GREY, {"skirt": np.ones(SHAPE, np.float32)}, CROTCH, BODY) is GREY
+    assert shaded_inseam(GREY, {"skirt": np.ones(SHAPE, np.float32)}, CROTCH, WEARER) is GREY
