@@ -5,18 +5,22 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pose.engine.dataset import Sample, read_coco, read_rgb
+from pose.engine.photo_edge import ended_photo
 from pose.engine.predictor import overlap
 from pose.estimator import METHODS, PoseEstimator
 from pose.keypoints import COCO_17, Keypoints
 from pose.metrics import average_precision, correct_keypoints
 
-__all__ = ["Report", "evaluate", "main", "report_of"]
+__all__ = ["Report", "evaluate", "main", "report_of", "torso_of"]
+
+_SIDES = ("left", "right")
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,12 @@ class Report:
 
 
 def evaluate(
-    estimator: PoseEstimator, samples: Sequence[Sample], source: str, *, given_boxes: bool
+    estimator: PoseEstimator,
+    samples: Sequence[Sample],
+    source: str,
+    *,
+    given_boxes: bool,
+    torso_only: bool = False,
 ) -> Report:
     """Measure on the samples of one source.
 
@@ -60,10 +69,37 @@ def evaluate(
         ``lspet`` or ``ccp``.
     given_boxes : bool
         Crop the labelled keypoints' box, or let the estimator locate the person.
+    torso_only : bool
+        Cut the photos at chin and thighs first, as catalogues cut their models.
     """
     part = [sample for sample in samples if sample.tags["source"] == source]
-    found = [_predict(estimator, sample, given_boxes) for sample in part]
-    return report_of(found, part, source, "given" if given_boxes else "found")
+    found = []
+    for index, sample in enumerate(part):
+        image = read_rgb(sample.path)
+        if torso_only:
+            image, part[index] = torso_of(image, sample)
+        found.append(_predict(estimator, image, part[index], given_boxes))
+    shown = f"{source}, torso only" if torso_only else source
+    return report_of(found, part, shown, "given" if given_boxes else "found")
+
+
+def torso_of(image: NDArray[np.uint8], sample: Sample) -> tuple[NDArray[np.uint8], Sample]:
+    """Cut the photo of a standing person at the chin and halfway down the thighs.
+
+    Returns
+    -------
+    (h, w, 3) uint8 array and Sample
+        The part; the joints outside it are not labelled.
+    """
+    nose, hips, knees = (
+        float(np.mean([sample.points[COCO_17.index(name), 1] for name in names]))
+        for names in (["nose"], ["left_hip", "right_hip"], ["left_knee", "right_knee"])
+    )
+    shoulders = np.mean([sample.points[COCO_17.index(f"{s}_shoulder"), 1] for s in _SIDES])
+    top = int(np.clip(round(nose + 0.6 * (shoulders - nose)), 0, image.shape[0] - 16))
+    bottom = int(np.clip(round((hips + knees) / 2), top + 16, image.shape[0]))
+    part, cut = ended_photo(image, 1.0, sample, (0, top, image.shape[1], bottom))
+    return part, replace(cut, tags={**sample.tags, "part": "torso"})
 
 
 def report_of(
@@ -99,8 +135,9 @@ def report_of(
     )
 
 
-def _predict(estimator: PoseEstimator, sample: Sample, given_boxes: bool) -> Keypoints:
-    image = read_rgb(sample.path)
+def _predict(
+    estimator: PoseEstimator, image: NDArray[np.uint8], sample: Sample, given_boxes: bool
+) -> Keypoints:
     if given_boxes:
         return estimator.in_boxes(image, [sample.box()])[0]
     # Also of people the estimator would not report: all count. Where several people are in the
@@ -144,6 +181,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for source in sorted({sample.tags["source"] for sample in samples})
         for given in (True, False)
     ]
+    if any(sample.tags["source"] == "ccp" for sample in samples):
+        reports += [
+            evaluate(estimator, samples, "ccp", given_boxes=given, torso_only=True)
+            for given in (True, False)
+        ]
     print(format_table(reports))
     if args.json:
         args.json.write_text(json.dumps([r.__dict__ for r in reports], indent=2) + "\n")

@@ -37,7 +37,7 @@ TASK = Task(
     # Athletes hang upside down and lie: left and right must be told in every direction. (Without
     # the turns nearly half of all misses on `lspet` were the other side's joint.)
     augmentation=Augmentation(
-        rotation=35.0, turn=0.15, scale=(0.95, 1.55), whole=0.12, half_body=0.12
+        rotation=35.0, turn=0.15, scale=(0.95, 1.55), whole=0.12, half_body=0.12, ended=0.25
     ),
 )
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pose.engine.crop import apply_homography, box_to_input, sample_crop
 from pose.engine.dataset import Sample
 from pose.engine.keypoints import KeypointSchema
+from pose.engine.photo_edge import random_photo_edge
 
 __all__ = [
     "Augmentation",
@@ -45,6 +46,8 @@ class Augmentation:
         Largest displacement of a corner of the crop, relative to its size.
     half_body : float
         Probability of keeping one of the schema's halves alone.
+    ended : float
+        Probability of a photo that ends across the instance.
     flip, colour, grey, blur, occlusion : float
         Probabilities.
     """
@@ -56,6 +59,7 @@ class Augmentation:
     whole: float = 0.15
     perspective: float = 0.04
     half_body: float = 0.15
+    ended: float = 0.0
     flip: float = 0.5
     colour: float = 0.7
     grey: float = 0.05
@@ -123,6 +127,8 @@ def augmented_crop(
     rng : numpy Generator
         Source of chance.
     """
+    if how.ended and rng.random() < how.ended:
+        image, sample = random_photo_edge(image, scale, sample, rng)
     matrix = random_view(image, scale, sample, size, schema, how, rng)
     shrink = np.diag([1 / scale, 1 / scale, 1.0])
     pixels = sample_crop(image, matrix @ shrink, size, random_fill(rng))
