@@ -7,13 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flixdrape.body import SIDES
+from flixdrape.corners import OTHER
 from flixdrape.coverage import Coverage
 from flixdrape.limb import LimbField
 from flixdrape.occlusion import bare_arm
+from flixdrape.seen_limb import SeenLimb
 from flixdrape.skin import painted_skin, skin_tone
 from flixdrape.wearer import Wearer, ramp
 
-__all__ = ["inside_leg", "painted_arms", "painted_legs"]
+__all__ = ["inside_leg", "legs_in_trousers", "painted_arms", "painted_legs"]
 
 Floats = NDArray[np.float32]
 
@@ -42,7 +44,8 @@ def painted_legs(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats,
     layer : (H, W, 3) float32 array
         0..255.
     amount : (H, W) float32 array
-        Where it shows, 0..1.
+        Where it shows, 0..1; also a little where a leg is seen already, to hide the old hem's
+        shadow on it.
     """
     image, whole = wearer.rgb.astype(np.float32), np.zeros(wearer.shape, np.float32)
     stockings = float(wearer.part("legwear").sum()) > float(wearer.part("legs").sum())
@@ -54,15 +57,30 @@ def painted_legs(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats,
         tone = skin_tone(wearer, (*first, "legs", "arms", "face"), field)
         if tone is None:
             continue
-        inside = _inside(field, wearer.body.width, _LEG_HALF)
-        seen = wearer.part("legs", "legwear")[field.window]
-        amount = inside * _hidden(field, inside, seen) * todo[field.window]
+        bare = wearer.part("legs", "legwear")[field.window]
+        seen = _seen_limb(wearer, field, wearer.leg(OTHER[side]), bare, _LEG_HALF)
+        layer, amount = _gone_on(wearer, field, seen, tone, bare, todo[field.window], _LEG_HALF)
         if cover.category == "trousers":
             end = cover.legs[side] * field.length
             amount = amount * ramp(field.along, end - 2, end + 2)
-        _paint(image, field, _round(field, wearer, tone, _LEG_HALF), amount)
+        _paint(image, field, layer, amount)
         field.paste(amount, whole)
     return image, whole
+
+
+def legs_in_trousers(wearer: Wearer, cover: Coverage) -> Floats:
+    """Return bare or stockinged legs as far as trousers reach: (H, W), 0..1.
+
+    Beside a trouser leg that is narrower than the wearer's there is no skin to be seen.
+    """
+    whole = np.zeros(wearer.shape, np.float32)
+    seen = wearer.part("legs", "legwear")
+    for side in SIDES:
+        field = wearer.leg(side)
+        end = cover.legs[side] * field.length
+        near = ramp(np.abs(field.beside), 0.4 * wearer.body.width, 0.35 * wearer.body.width)
+        field.paste(seen[field.window] * near * ramp(field.along, end - 1, end - 3), whole)
+    return whole
 
 
 def painted_arms(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats, Floats, Floats]:
@@ -89,16 +107,54 @@ def painted_arms(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats,
         tone = skin_tone(wearer, ("arms", "face"), field)
         if tone is None:
             continue
-        inside = _inside(field, wearer.body.width, _ARM_HALF)
-        seen = wearer.part("arms")[field.window]
-        amount = inside * _hidden(field, inside, seen) * todo[field.window]
+        skin = wearer.part("arms")[field.window]
+        seen = _seen_limb(wearer, field, wearer.arm(OTHER[side]), skin, _ARM_HALF)
+        layer, amount = _gone_on(wearer, field, seen, tone, skin, todo[field.window], _ARM_HALF)
         # Beside a new sleeve that is narrower than the old one is no skin.
         if cover.sleeves[side]:
             amount = amount * bare_arm(wearer, cover, side)
-        _paint(image, field, _round(field, wearer, tone, _ARM_HALF), amount)
+        _paint(image, field, layer, amount)
         field.paste(amount, whole)
         field.paste(amount * bare_arm(wearer, cover, side), bare)
     return image, whole, bare
+
+
+def _seen_limb(
+    wearer: Wearer,
+    field: LimbField,
+    twin: LimbField,
+    bare: Floats,
+    profile: tuple[list[float], list[float]],
+) -> SeenLimb | None:
+    """Measure a limb where it is seen; what is nearer to its twin is not this one's."""
+    half = _half(field, wearer.body.width, profile)
+    distance = np.full(wearer.shape, np.inf, np.float32)
+    distance[twin.window] = np.abs(twin.beside)
+    own = bare * (np.abs(field.beside) < np.minimum(distance[field.window], 1.8 * half))
+    return SeenLimb.of(field, half, own, wearer.rgb[field.window].astype(np.float32))
+
+
+def _gone_on(
+    wearer: Wearer,
+    field: LimbField,
+    seen: SeenLimb | None,
+    tone: Floats,
+    bare: Floats,
+    todo: Floats,
+    profile: tuple[list[float], list[float]],
+) -> tuple[Floats, Floats]:
+    """Paint a limb where it is hidden, going on from where it is seen: layer and amount."""
+    if seen is not None:
+        field = seen.field(field)
+    inside = _inside(field, wearer.body.width, profile)
+    amount = inside * _hidden(field, inside, bare) * todo
+    layer = _round(field, wearer, tone, profile)
+    if seen is not None:
+        layer = seen.toned(layer, field, inside)
+        off = cv2.dilate(np.maximum(bare, todo), np.ones((5, 5), np.uint8))
+        person = ramp(wearer.part("background")[field.window], 0.7, 0.3)
+        amount = np.maximum(amount, inside * off * person * seen.joint(field.along))
+    return layer, np.asarray(amount, np.float32)
 
 
 def _hidden(field: LimbField, inside: Floats, seen: Floats) -> Floats:

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from flixdrape.bare_limbs import inside_leg, painted_arms, painted_legs
+from flixdrape.bare_limbs import inside_leg, legs_in_trousers, painted_arms, painted_legs
 from flixdrape.body import SIDES
 from flixdrape.bust import painted_bust
 from flixdrape.coverage import TOPS, Coverage
@@ -120,6 +120,8 @@ def erase(wearer: Wearer, cover: Coverage, garment: Floats, front: Floats) -> Er
         rim = 2 * max(round(wearer.body.width / 30), 1) + 1
         wide = cv2.morphologyEx(other, cv2.MORPH_OPEN, np.ones((rim, rim), np.uint8))
         old = np.maximum(old, np.asarray(wide, np.float32))
+    elif cover.category == "trousers":
+        old = np.maximum(old, legs_in_trousers(wearer, cover))
     # Drawn outlines run a little inside of the cloth's own edge, whose colour would remain.
     grown = cv2.dilate(
         old, np.ones((3, 3), np.uint8), iterations=max(round(wearer.body.width / 23), 1)
@@ -149,10 +151,13 @@ def erase(wearer: Wearer, cover: Coverage, garment: Floats, front: Floats) -> Er
     within = todo * ramp(wearer.part("background"), 0.7, 0.3)
     layer, amount = _clothes_below(wearer, cover, within, garment)
     _lay(shown, layer, amount, todo, became, "bottom")
-    for part, step in (("face", painted_bust), ("legs", painted_legs)):
-        layer, amount = step(wearer, cover, within)
-        _lay(shown, layer, amount, todo, became, part)
+    layer, amount = painted_bust(wearer, cover, within)
+    _lay(shown, layer, amount, todo, became, "face")
+    layer, amount = painted_legs(wearer, cover, within)
+    todo = np.maximum(todo, amount)
+    _lay(shown, layer, amount, todo, became, "legs")
     layer, amount, bare = painted_arms(wearer, cover, within)
+    todo = np.maximum(todo, amount)
     _lay(shown, layer, amount, todo, became, "arms")
     # Blended once: at a soft edge no layer lets through what is below it but the photo.
     image = wearer.rgb + todo[..., None] * (shown - wearer.rgb)
