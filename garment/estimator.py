@@ -20,7 +20,6 @@ from garment.landmarks import (
 )
 from pose.engine.bottomup import BottomUpNetwork
 from pose.engine.checkpoint import load_checkpoint
-from pose.engine.classifier import Classifier, ClassifierNetwork
 from pose.engine.crop import Box
 from pose.engine.detector import Detector, DetectorNetwork
 from pose.engine.grouping import Grouping, group_greedy
@@ -39,7 +38,6 @@ _PADDINGS = (1.1, 1.25)
 _WEIGHTS = Path(__file__).parent / "weights"
 _HEATMAP = "garment-heatmap.safetensors"
 _DETECTOR = _WEIGHTS / "garment-detector.safetensors"
-_CLASSIFIER = _WEIGHTS / "garment-classifier.safetensors"
 # A picture whose landmarks are less sure on average holds no garment.
 _LEAST_SCORE = 0.35
 # The same where somebody says what garment it is: that there is one is certain then.
@@ -252,21 +250,7 @@ def _top_down(predictor: Predictor) -> GarmentFinder:
 
 def _heatmap_predictor(weights: Path, flip_test: bool) -> Predictor:
     network = load_checkpoint(weights, FASHIONAI_24, KeypointNetwork)
-    return Predictor(
-        network,
-        FASHIONAI_24,
-        flip_test=flip_test,
-        paddings=_PADDINGS,
-        median=True,
-        classifier=_classifier(flip_test),
-    )
-
-
-def _classifier(flip_test: bool) -> Classifier | None:
-    if not _CLASSIFIER.exists():
-        return None
-    network = load_checkpoint(_CLASSIFIER, FASHIONAI_24, ClassifierNetwork)
-    return Classifier(network, flip_test=flip_test, paddings=_PADDINGS)
+    return Predictor(network, FASHIONAI_24, flip_test=flip_test, paddings=_PADDINGS, median=True)
 
 
 def _by_heatmap(weights: Path, flip_test: bool) -> GarmentFinder:
@@ -275,15 +259,7 @@ def _by_heatmap(weights: Path, flip_test: bool) -> GarmentFinder:
 
 def _by_regression(weights: Path, flip_test: bool) -> GarmentFinder:
     network = load_checkpoint(weights, FASHIONAI_24, RegressionNetwork)
-    return _top_down(
-        Predictor(
-            network,
-            FASHIONAI_24,
-            flip_test=flip_test,
-            paddings=_PADDINGS,
-            classifier=_classifier(flip_test),
-        )
-    )
+    return _top_down(Predictor(network, FASHIONAI_24, flip_test=flip_test, paddings=_PADDINGS))
 
 
 def _bottom_up(grouping: Grouping) -> Callable[[Path, bool], GarmentFinder]:

@@ -20,7 +20,7 @@ from pose.engine.command import InstanceNetwork, Task, run_training, training_pa
 from pose.engine.dataset import Sample, SampleImages
 from pose.engine.predictor import Predictor
 
-__all__ = ["add_sources", "main", "training_samples"]
+__all__ = ["main"]
 
 TERMS = {
     "clothing-dataset": "Clothing Dataset (A. Grigorev, Tagias.com and 32 contributors), CC0 1.0; "
@@ -116,47 +116,29 @@ def balanced(samples: Sequence[Sample], power: float) -> list[Sample]:
     return [s.weighing(s.weight * float(factors[s.attributes["category"]])) for s in samples]
 
 
-def add_sources(
-    parser: argparse.ArgumentParser,
-    *,
-    pseudo_weight: float,
-    balance: float,
-    mannequin_weight: float,
-) -> None:
-    """Add the options that say which garments are learnt from, and how often each."""
-    parser.add_argument(
-        "--pseudo", type=Path, nargs="+", default=[], help="files that garment.pseudo wrote"
-    )
-    parser.add_argument("--pseudo-weight", type=float, default=pseudo_weight)
-    parser.add_argument(
-        "--balance", type=float, default=balance, help="of categories: 0 none, 1 full"
-    )
-    parser.add_argument("--mannequin-weight", type=float, default=mannequin_weight)
-
-
-def training_samples(args: argparse.Namespace) -> list[Sample]:
-    """Read the garments that the options of `add_sources` name, drawn as often as they say."""
-    samples = [
-        s.weighing(args.mannequin_weight) if s.tags.get("scene") == "mannequin" else s
-        for s in read_garments(args.data / "keypoints_train.json")
-    ]
-    for file in args.pseudo:
-        samples += [_pseudo(s).weighing(args.pseudo_weight) for s in read_garments(file)]
-    return balanced(samples, args.balance)
-
-
 def build_parser() -> argparse.ArgumentParser:
     """Return the command line."""
     parser = training_parser(TASK, size=(192, 224), rate=1.5e-3, epoch_size=3000)
-    add_sources(parser, pseudo_weight=0.4, balance=0.5, mannequin_weight=2.5)
+    parser.add_argument(
+        "--pseudo", type=Path, nargs="+", default=[], help="files that garment.pseudo wrote"
+    )
+    parser.add_argument("--pseudo-weight", type=float, default=0.4)
     parser.add_argument("--mattes", type=Path, help="folder that garment.backgrounds wrote")
+    parser.add_argument("--balance", type=float, default=0.5, help="of categories: 0 none, 1 full")
+    parser.add_argument("--mannequin-weight", type=float, default=2.5)
     return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Train as the command line says; see ``--help``."""
     args = build_parser().parse_args(arguments)
-    samples = training_samples(args)
+    samples = [
+        s.weighing(args.mannequin_weight) if s.tags.get("scene") == "mannequin" else s
+        for s in read_garments(args.data / "keypoints_train.json")
+    ]
+    for file in args.pseudo:
+        samples += [_pseudo(s).weighing(args.pseudo_weight) for s in read_garments(file)]
+    samples = balanced(samples, args.balance)
     samples += [
         s.without_object(FASHIONAI_24, negative="covered").weighing(0.04 * s.weight)
         for s in samples

@@ -18,7 +18,6 @@ from torch import Tensor
 from pose.engine.augment import Augmentation
 from pose.engine.batches import CropBatches, CropHook
 from pose.engine.checkpoint import initialise, save_checkpoint
-from pose.engine.classifier import ClassifierNetwork, classification_loss
 from pose.engine.dataset import Sample, SampleImages
 from pose.engine.keypoints import KeypointSchema
 from pose.engine.network import KeypointNetwork, NetworkConfig
@@ -33,7 +32,7 @@ from pose.engine.training import (
 __all__ = ["InstanceNetwork", "Task", "run_training", "training_parser"]
 
 InstanceNetwork = KeypointNetwork | RegressionNetwork
-Measure = Callable[[Any, SampleImages], Mapping[str, float]]
+Measure = Callable[[InstanceNetwork, SampleImages], Mapping[str, float]]
 
 
 @dataclass(frozen=True)
@@ -56,9 +55,6 @@ class Task:
         Questions about the whole instance.
     augmentation : Augmentation
         How samples are varied.
-    methods : tuple of str
-        Of ``heatmap``, ``regression`` and ``classifier`` those that the command offers, the
-        default first.
     """
 
     name: str
@@ -68,7 +64,6 @@ class Task:
     terms: Mapping[str, str]
     attributes: tuple[tuple[str, int], ...] = ()
     augmentation: Augmentation = field(default_factory=Augmentation)
-    methods: tuple[str, ...] = ("heatmap", "regression")
 
 
 def training_parser(
@@ -93,7 +88,7 @@ def training_parser(
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints and logs")
     parser.add_argument("--resume", action="store_true", help="go on from OUT/last.pt")
     parser.add_argument("--init", type=Path, help="start from these weights (safetensors)")
-    parser.add_argument("--method", choices=task.methods, default=task.methods[0])
+    parser.add_argument("--method", choices=("heatmap", "regression"), default="heatmap")
     parser.add_argument(
         "--decoder",
         choices=("pyramid", "cascade", "classification", "coordinates"),
@@ -110,9 +105,6 @@ def training_parser(
     parser.add_argument("--epoch-size", type=int, default=epoch_size, help="crops in an epoch")
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rate", type=float, default=rate)
-    parser.add_argument(
-        "--backbone-rate", type=float, default=0.5, help="the backbone's share of the rate"
-    )
     parser.add_argument("--attribute-weight", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=0, help="0: as many as torch likes")
@@ -154,7 +146,6 @@ def run_training(
         epoch_size=args.epoch_size,
         batch_size=args.batch,
         learning_rate=args.rate,
-        backbone_rate=args.backbone_rate,
         attribute_weight=args.attribute_weight,
         seed=args.seed,
         augmentation=task.augmentation,
@@ -164,15 +155,13 @@ def run_training(
     batches = CropBatches(samples, task.schema, size, task.augmentation, names, crop_hook)
 
     def loss(output: Any, batch: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        if args.method == "classifier":
-            return classification_loss(output, batch)
         return keypoint_loss(output, batch, training)
 
     trainer = Trainer(network, batches, loss, training, args.out)
     command = f"{task.program} {shlex.join(arguments or sys.argv[1:])}"
     figures: dict[str, float] = {}
 
-    def validate(current: Any) -> dict[str, float]:
+    def validate(current: InstanceNetwork) -> dict[str, float]:
         figures.update(measure(current, batches.images))
         return figures
 
@@ -194,11 +183,15 @@ def run_training(
     trainer.train(validate, export)
 
 
-def _network(
-    task: Task, args: argparse.Namespace
-) -> KeypointNetwork | RegressionNetwork | ClassifierNetwork:
+def _network(task: Task, args: argparse.Namespace) -> InstanceNetwork:
     """Build the network, from other weights of the task or from ImageNet's."""
-    network = _build(task, args)
+    size = (int(args.size[0]), int(args.size[1]))
+    regresses = args.method == "regression"
+    decoder = args.decoder or ("classification" if regresses else "pyramid")
+    config = NetworkConfig(
+        len(task.schema), size, attributes=task.attributes, decoder=decoder, detail=args.detail
+    )
+    network = RegressionNetwork(config) if regresses else KeypointNetwork(config)
     if args.init:
         initialise(network, args.init, task.schema)
     else:
@@ -207,17 +200,3 @@ def _network(
     if args.frozen:
         network.backbone.requires_grad_(False)
     return network
-
-
-def _build(
-    task: Task, args: argparse.Namespace
-) -> KeypointNetwork | RegressionNetwork | ClassifierNetwork:
-    size = (int(args.size[0]), int(args.size[1]))
-    if args.method == "classifier":
-        return ClassifierNetwork(NetworkConfig(0, size, attributes=task.attributes))
-    regresses = args.method == "regression"
-    decoder = args.decoder or ("classification" if regresses else "pyramid")
-    config = NetworkConfig(
-        len(task.schema), size, attributes=task.attributes, decoder=decoder, detail=args.detail
-    )
-    return RegressionNetwork(config) if regresses else KeypointNetwork(config)

@@ -17,7 +17,6 @@ from torch import Tensor, nn
 from pose.engine.backbone import ConvNorm
 from pose.engine.bottomup import BottomUpNetwork
 from pose.engine.checkpoint import CheckpointError, load_checkpoint, read_card
-from pose.engine.classifier import ClassifierNetwork
 from pose.engine.detector import DetectorNetwork
 from pose.engine.keypoints import KeypointSchema
 from pose.engine.network import KeypointNetwork
@@ -25,18 +24,10 @@ from pose.engine.regression import RegressionNetwork
 
 __all__ = ["AnyNetwork", "export_onnx", "load_any"]
 
-AnyNetwork = (
-    KeypointNetwork | RegressionNetwork | BottomUpNetwork | DetectorNetwork | ClassifierNetwork
-)
+AnyNetwork = KeypointNetwork | RegressionNetwork | BottomUpNetwork | DetectorNetwork
 _KINDS: dict[str, type[AnyNetwork]] = {
     kind.kind: kind
-    for kind in (
-        KeypointNetwork,
-        RegressionNetwork,
-        BottomUpNetwork,
-        DetectorNetwork,
-        ClassifierNetwork,
-    )
+    for kind in (KeypointNetwork, RegressionNetwork, BottomUpNetwork, DetectorNetwork)
 }
 # Sides of the pictures that a scene network reads are multiples of this.
 _MULTIPLE = 32

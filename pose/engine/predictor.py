@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from pose.engine.backbone import ConvNorm
-from pose.engine.classifier import Classifier
 from pose.engine.crop import Box, apply_homography, box_to_input, sample_crop
 from pose.engine.heatmap import least_distance
 from pose.engine.keypoints import Keypoints, KeypointSchema
@@ -73,8 +72,6 @@ class Predictor:
         on. Smaller ones are faster (a regression network knows its own size only).
     glance : (int, int), optional
         Locate in two looks: one at the whole picture, at this size, one at the box found there.
-    classifier : Classifier, optional
-        Asked the same questions about each box; its chances and the network's are averaged.
     """
 
     def __init__(
@@ -87,7 +84,6 @@ class Predictor:
         median: bool = False,
         size: tuple[int, int] | None = None,
         glance: tuple[int, int] | None = None,
-        classifier: Classifier | None = None,
     ) -> None:
         if network.config.keypoints != len(schema):
             raise ValueError(
@@ -96,7 +92,7 @@ class Predictor:
         self.network = network.eval()
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.schema, self.flip_test, self.paddings = schema, flip_test, tuple(paddings)
-        self.median, self.glance, self.classifier = median, glance, classifier
+        self.median, self.glance = median, glance
         self.size = size or network.config.input_size
         self._order = list(schema.flip_order)
 
@@ -105,8 +101,6 @@ class Predictor:
         for module in self.network.modules():
             if isinstance(module, ConvNorm):
                 module.fuse()
-        if self.classifier:
-            self.classifier.fuse()
         return self
 
     def predict(
@@ -127,11 +121,7 @@ class Predictor:
             self._look(images, boxes, padding, self.flip_test, batch_size)
             for padding in self.paddings
         ]
-        found = [_averaged(list(same)) for same in zip(*looks, strict=True)]
-        if self.classifier is None:
-            return found
-        answers = self.classifier(images, boxes)
-        return [_judged(own, other) for own, other in zip(found, answers, strict=True)]
+        return [_averaged(list(same)) for same in zip(*looks, strict=True)]
 
     def _look(
         self,
@@ -255,13 +245,6 @@ def _averaged(looks: list[Prediction]) -> Prediction:
     }
     keypoints = Keypoints(looks[0].keypoints.schema, xy, presence * np.sqrt(sure))
     return Prediction(keypoints, presence, sure, attributes, looks[0].box)
-
-
-def _judged(found: Prediction, answers: Mapping[str, NDArray[np.float64]]) -> Prediction:
-    """Average the answers to the questions that were asked twice."""
-    asked = found.attributes.keys() & answers.keys()
-    averaged = {name: (found.attributes[name] + answers[name]) / 2 for name in asked}
-    return replace(found, attributes={**found.attributes, **averaged})
 
 
 def overlap(a: Box, b: Box) -> float:

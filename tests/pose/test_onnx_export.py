@@ -6,7 +6,6 @@ import torch
 
 from pose.engine.bottomup import BottomUpNetwork
 from pose.engine.checkpoint import CheckpointError, save_checkpoint
-from pose.engine.classifier import ClassifierNetwork
 from pose.engine.detector import DetectorNetwork
 from pose.engine.keypoints import KeypointSchema
 from pose.engine.network import KeypointNetwork, NetworkConfig
@@ -36,7 +35,6 @@ def answers(network, pictures):
         (RegressionNetwork, {"decoder": "classification"}, (3, 3, 96, 64)),
         (BottomUpNetwork, {}, (1, 3, 64, 128)),
         (DetectorNetwork, {}, (1, 3, 128, 96)),
-        (ClassifierNetwork, {"attributes": (("view", 2),)}, (3, 3, 96, 64)),
     ],
 )
 def test_onnxruntime_agrees_with_torch(kind, options, shape, tmp_path):
