@@ -44,6 +44,8 @@ _LEAST_SCORE = 0.35
 _LEAST_STATED = 0.15
 # A landmark less likely to be there is reported as lacking.
 _LEAST_PRESENCE = 0.4
+# A category less likely than this is one that the network did not think of.
+_LIKELY = 0.3
 # Fewer corners span no cloth.
 _LEAST_CORNERS = 3
 
@@ -170,11 +172,24 @@ class GarmentEstimator:
         """
         if category is not None and category not in CATEGORIES:
             raise ValueError(f"no category {category!r}; there are {', '.join(CATEGORIES)}")
+        seen = self.finder.candidates(_checked(image))
+        if category is not None and not any(_agrees(p, category) for p in seen):
+            seen = [*seen, self._looked_for(image, category)]
+        found = [read_garment(p, category) for p in seen]
         # A stated category is the better judge of which corners must be sure.
-        found = [read_garment(p, category) for p in self.finder.candidates(_checked(image))]
         least = _LEAST_SCORE if category is None else _LEAST_STATED
         sure = [garment for garment in found if garment.score >= least]
         return max(sure, key=_area) if sure else None
+
+    def _looked_for(self, image: NDArray[np.uint8], category: str) -> Prediction:
+        """Look for a garment of a category that the network did not think of.
+
+        What it took for a blouse it closed in on down to where a blouse ends; a dress goes on.
+        """
+        height, width = image.shape[:2]
+        whole = (0.06 * width, 0.06 * height, 0.88 * width, 0.88 * height)
+        box = _essential_box(self.finder.in_boxes(image, [whole])[0], category)
+        return self.finder.in_boxes(image, [box])[0]
 
     def find_all(self, image: NDArray[np.uint8]) -> list[Garment]:
         """Find all garments of a picture, largest first; empty where there is none."""
@@ -205,7 +220,7 @@ def read_garment(prediction: Prediction, category: str | None = None) -> Garment
     found = prediction.keypoints
     there = allowed & present(prediction)
     essential = np.isin(FASHIONAI_24.names, essential_landmarks(category))
-    if (there & essential).sum() < _LEAST_CORNERS:
+    if not _agrees(prediction, category) or (there & essential).sum() < _LEAST_CORNERS:
         # Of another category than the network thought, say: where it looked is the best there is.
         there = there | essential
     kept = Keypoints(FASHIONAI_24, found.xy, np.where(there, found.scores, 0.0))
@@ -219,6 +234,20 @@ def read_garment(prediction: Prediction, category: str | None = None) -> Garment
         VIEWS[int(prediction.attributes["view"].argmax())],
         float(kept.scores[expected].mean()),
     )
+
+
+def _agrees(prediction: Prediction, category: str) -> bool:
+    """Tell whether the network thinks a category at all likely."""
+    return bool(prediction.attributes["category"][CATEGORIES.index(category)] >= _LIKELY)
+
+
+def _essential_box(prediction: Prediction, category: str) -> Box:
+    """Return the box of the corners that a category must have, wherever they were found."""
+    names = essential_landmarks(category)
+    points = np.array([prediction.keypoints[name] for name in names])
+    low, high = points.min(axis=0), points.max(axis=0)
+    width, height = np.maximum(high - low, 1.0)
+    return float(low[0]), float(low[1]), float(width), float(height)
 
 
 def present(prediction: Prediction) -> NDArray[np.bool_]:

@@ -30,6 +30,9 @@ class OneAnswer:
     def candidates(self, image):
         return [self.prediction]
 
+    def in_boxes(self, image, boxes):
+        return [self.prediction] * len(boxes)
+
     def __call__(self, image):
         return [self.prediction]
 
@@ -77,6 +80,28 @@ def test_told_category_wins():
     assert "hemline_left" in found.points
     with pytest.raises(ValueError, match="no category"):
         GarmentEstimator(OneAnswer(0, ()))(PICTURE, category="hat")
+
+
+def test_what_was_taken_for_something_else_is_looked_for_in_the_whole_picture():
+    """A dress taken for a top was closed in on down to where a top ends."""
+    as_top = OneAnswer(0, [n for n in LANDMARKS_OF["blouse"] if "cuff" not in n])
+    looks = []
+
+    class Bodice(OneAnswer):
+        def in_boxes(self, image, boxes):
+            looks.extend(boxes)
+            return [as_top.prediction] * len(boxes)
+
+    found = GarmentEstimator(Bodice(0, LANDMARKS_OF["blouse"]))(PICTURE, category="dress")
+    assert {"hemline_left", "hemline_right"} <= set(found.points)
+    assert looks[0] == pytest.approx((6, 6, 88, 88))
+    hem = as_top.prediction.keypoints["hemline_left"]
+    x, y, width, height = looks[1]
+    assert x <= hem[0] <= x + width
+    assert y <= hem[1] <= y + height
+    looks.clear()
+    GarmentEstimator(Bodice(2, LANDMARKS_OF["dress"]))(PICTURE, category="dress")
+    assert looks == []
 
 
 def test_no_garment_where_nothing_is_sure():
