@@ -80,7 +80,7 @@ def test_no_leg_is_seen_beside_trousers():
     dressed = wearer(below="none")
     gone = legs_in_trousers(dressed, coverage("trousers", legs=0.8))
     for side in ("left", "right"):
-        hip, knee, ankle = dressed.body.legs[side]
+        _, knee, ankle = dressed.body.legs[side]
         for place, expected in ((knee + 0.2 * (ankle - knee), 1.0), (ankle, 0.0)):
             x, y = np.round(place).astype(int)
             assert gone[y, x] == pytest.approx(expected, abs=0.05)
