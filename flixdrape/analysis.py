@@ -14,6 +14,7 @@ from PIL.Image import Image as PilImage
 from flixdrape.body import Body
 from flixdrape.errors import NothingFoundError, UnusableInputError
 from flixdrape.images import Picture, open_picture
+from flixdrape.legwear import with_settled_legs
 from flixdrape.people import Choice, choose_person, find_people
 from flixdrape.wearer import Wearer
 from garment import CATEGORIES, FASHIONAI_24, VIEWS, Garment, GarmentEstimator
@@ -190,7 +191,8 @@ def analyse_person(source: Source, *, person: Choice = 0, lap: Lap | None = None
     parsing = _parser()(photo.rgb, joints)
     if lap:
         lap("parsing")
-    return PersonAnalysis(photo, tuple(people), Wearer(photo.rgb, joints, body, parsing))
+    wearer = with_settled_legs(Wearer(photo.rgb, joints, body, parsing))
+    return PersonAnalysis(photo, tuple(people), wearer)
 
 
 def find_garment(picture: Picture, category: str | None = None) -> Garment:
