@@ -10,10 +10,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from flixdrape.body import SIDES, Body, along, arc_of, perpendicular
+from flixdrape.body import SIDES, Body, along, arc_of
 from flixdrape.contour import Contour
-from flixdrape.fit import HIP_HALF, Fit, clear_of_torso, leg_half, sleeve_half
+from flixdrape.fit import HIP_HALF, Fit, leg_half
 from flixdrape.ribbon import Ribbon, by_length, offset_edges, smoothed
+from flixdrape.sleeve import SleeveStrip, sleeve_strips
 from warp import Part
 
 __all__ = ["plan_parts"]
@@ -75,10 +76,13 @@ def _top(fit: Fit, body: Body, matte: NDArray[np.float32]) -> list[Part]:
         outlines[f"sleeve_{fit.sleeve_from(side)}"] = source.outline
     masks = _masks(outlines, matte.shape)
     parts = [_part(fit, "torso", masks["torso"], _torso(fit, levels, contour), 0)]
-    for side, (source, target) in sleeves.items():
+    for side, (source, strips) in sleeves.items():
         shown = fit.sleeve_from(side)
-        part = _part(fit, f"sleeve_{side}", masks[f"sleeve_{shown}"], _lattice(source, target), 1)
-        parts.append(replace(part, mirrored=shown != side))
+        for order, strip in enumerate(strips, start=1):
+            mask = masks[f"sleeve_{shown}"] * strip.share(source, matte.shape)
+            pairs = _lattice(strip.source, strip.target)
+            part = _part(fit, f"{strip.name}_{side}", mask, pairs, order)
+            parts.append(replace(part, mirrored=shown != side))
     return parts
 
 
@@ -149,78 +153,17 @@ def _between(points: dict[str, Point], stem: str) -> Point:
     return points[f"{stem}_right"] - points[f"{stem}_left"]
 
 
-def _sleeve(fit: Fit, side: str, body: Body, contour: Contour) -> tuple[Ribbon, Ribbon]:
-    """Return a sleeve in its photo and on the arm, station by station."""
+def _sleeve(fit: Fit, side: str, body: Body, contour: Contour) -> tuple[Ribbon, list[SleeveStrip]]:
+    """Return a sleeve in its photo, and the strips in which it is laid on the arm."""
     s, t = fit.source, fit.target
     stems = ("shoulder_{}", "armpit_{}", "cuff_{}_out", "cuff_{}_in")
-    names = [stem.format(side) for stem in stems]
     shown = fit.sleeve_from(side)
     shoulder, armpit, outer, inner = (s[stem.format(shown)] for stem in stems)
     source = _edges(contour, (shoulder, outer), (armpit, inner))
     # Half-widths on the body: the limb's, and some of what the cloth is wider.
     flat = fit.scale * np.median(source.widths[_STATIONS // 3 : -2]) / 2
-    target = _on_arm([t[name] for name in names], body, side, float(flat), fit.ease)
-    reach = arc_of(body.arms[side], (t[names[2]] + t[names[3]]) / 2)
-    count = 4 if reach < 0.9 * body.width else 8
-    fractions = np.linspace(0, 1, count)
-    return source.resampled(fractions), target.resampled(fractions)
-
-
-def _on_arm(corners: Sequence[Point], body: Body, side: str, flat: float, ease: float) -> Ribbon:
-    """Lay a sleeve's edges along an arm.
-
-    Parameters
-    ----------
-    corners : sequence of (2,) float arrays
-        Where its outer and inner start, outer and inner end go.
-    body : Body
-        The arm.
-    side : str
-        The image's side.
-    flat : float
-        Half of the sleeve's width laid flat, in pixels of the person.
-    ease : float
-        See `Fit`.
-    """
-    shoulder, armpit, outer, inner = corners
-    arm = body.arms[side]
-    whole = float(np.linalg.norm(np.diff(arm, axis=0), axis=1).sum())
-    end = max(arc_of(arm, (outer + inner) / 2), 0.05 * whole)
-    walked = np.linspace(0, end, 24)
-    axis = smoothed(np.stack([along(arm, float(u))[0] for u in walked]), 0.22 * body.width)
-    axis = by_length(axis, np.linspace(0, 1, 24))
-    cuff = float(np.linalg.norm(outer - inner)) / 2
-    upper = sleeve_half(body, 0.3, flat, ease)
-    # Close at the shoulder's cap, as wide as it likes below.
-    cap = min(upper, sleeve_half(body, 0.0, 0.0))
-    half = np.interp(walked / end, [0.0, 0.45, 1.0], [cap, upper, cuff])
-    axis = axis + _clear(axis, half, armpit, body, side)
-    edges = offset_edges(axis, half, -SIDES[side])
-    start = min(arc_of(arm, armpit) + 0.1 * body.width, 0.9 * end)
-    out = edges.outer[(walked > 0.2 * body.width) & (walked < 0.97 * end)]
-    into = edges.inner[(walked > start) & (walked < 0.97 * end)]
-    ribbon = Ribbon(
-        smoothed(np.concatenate([shoulder[None], out, outer[None]]), 0.08 * body.width),
-        smoothed(np.concatenate([armpit[None], into, inner[None]]), 0.08 * body.width),
-    )
-    return ribbon.resampled(np.linspace(0, 1, 4 * _STATIONS))
-
-
-def _clear(axis: Line, half: NDArray[np.float64], armpit: Point, body: Body, side: str) -> Line:
-    """Shifts that keep a hanging sleeve beside the torso, changing softly along it."""
-    ahead = np.gradient(axis, axis=0)
-    ahead /= np.maximum(np.linalg.norm(ahead, axis=1, keepdims=True), 1e-9)
-    shifts = np.stack(
-        [
-            clear_of_torso(
-                point - h * perpendicular(direction, side), direction, armpit, body, side
-            )
-            for point, direction, h in zip(axis, ahead, half, strict=True)
-        ]
-    )
-    kernel = np.ones(7) / 7
-    padded = np.pad(shifts, ((3, 3), (0, 0)), mode="edge")
-    return np.stack([np.convolve(padded[:, i], kernel, mode="valid") for i in (0, 1)], axis=1)
+    corners = [t[stem.format(side)] for stem in stems]
+    return source, sleeve_strips(source, corners, body, side, float(flat), fit.ease)
 
 
 def _trousers(fit: Fit, body: Body, matte: NDArray[np.float32]) -> list[Part]:
