@@ -25,6 +25,8 @@ Line = NDArray[np.float64]
 _DENSE = 44
 # From this angle between its bones on an arm is sharply bent, in degrees.
 _SHARP = 60.0
+# A sleeve shorter than this share of its width is a cap.
+_CAP = 0.5
 # A sleeve that ends no farther below the elbow than this share of the forearm is one strip.
 _LEAST_FOREARM = 0.3
 
@@ -74,8 +76,7 @@ class SleeveStrip:
         past = sign * (x * np.float32(ahead[0]) + y * np.float32(ahead[1]))
         across = y * np.float32(ahead[0]) - x * np.float32(ahead[1])
         # What is a circle on the arm, whose cloth is gathered, is an ellipse in the photo.
-        length = float(np.linalg.norm(np.diff(sleeve.across(0.5), axis=0), axis=1).sum())
-        high, wide = max(self.past * length, 1.0), max(float(near.widths[1]) / 2, 1.0)
+        high, wide = max(self.past * _length(sleeve), 1.0), max(float(near.widths[1]) / 2, 1.0)
         within = high * (1 - np.hypot(past / np.float32(high), across / np.float32(wide)))
         return np.asarray(np.clip(0.5 + np.maximum(past, within) / 2, 0, 1), np.float32)
 
@@ -108,11 +109,22 @@ def sleeve_strips(
     arm = body.arms[side]
     reach = arc_of(arm, (corners[2] + corners[3]) / 2)
     upper, fore = (float(np.linalg.norm(bone)) for bone in np.diff(arm, axis=0))
-    if _bend(arm) < _SHARP or reach < upper + _LEAST_FOREARM * fore:
-        target = _on_arm(corners, arm, body, side, flat, ease)
-        fractions = np.linspace(0, 1, 4 if reach < 0.9 * body.width else 8)
+    short = reach < upper + _LEAST_FOREARM * fore
+    if _bend(arm) < _SHARP or short:
+        # A folded forearm lies beside the upper arm: a short sleeve knows of that alone.
+        bones = arm[:2] if short and _bend(arm) >= _SHARP else arm
+        target = _on_arm(corners, bones, body, side, flat, ease)
+        count = 4 if reach < 0.9 * body.width else 8
+        if _length(source) < _CAP * float(source.widths.mean()):
+            # Of a cap sleeve's edges little is to be seen between their ends.
+            count = 2
+        fractions = np.linspace(0, 1, count)
         return [SleeveStrip("sleeve", source.resampled(fractions), target.resampled(fractions))]
     return _bent(source, corners, body, side, flat, ease)
+
+
+def _length(ribbon: Ribbon) -> float:
+    return float(np.linalg.norm(np.diff(ribbon.across(0.5), axis=0), axis=1).sum())
 
 
 def _bend(arm: Line) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -175,6 +176,8 @@ def _warp_part(
     crop = _bounds(opaque)
     if crop is None:
         return None
+    # Sampled smoothly, cloth shows a pixel beyond its edge.
+    opaque = cv2.dilate(opaque.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     for spline in _ever_stiffer(part):
         found = _target_region(spline, opaque, size)
         if found is None:
