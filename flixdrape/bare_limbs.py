@@ -26,6 +26,9 @@ _LEG_HALF = (
     [0.27, 0.225, 0.16, 0.145, 0.15, 0.105, 0.08, 0.085],
 )
 
+# Legwear that is seen on less of the shins is socks.
+_STOCKING = 0.25
+
 
 def painted_legs(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats, Floats]:
     """Paint legs below a hem, in the stockings that are worn, else bare.
@@ -48,10 +51,9 @@ def painted_legs(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats,
         shadow on it.
     """
     image, whole = wearer.rgb.astype(np.float32), np.zeros(wearer.shape, np.float32)
-    stockings = float(wearer.part("legwear").sum()) > float(wearer.part("legs").sum())
-    first = ("legwear",) if stockings else ()
     if cover.category in ("blouse", "outwear"):
         return image, whole
+    first = ("legwear",) if _wears_stockings(wearer) else ()
     for side in SIDES:
         field = wearer.leg(side)
         tone = skin_tone(wearer, (*first, "legs", "arms", "face"), field)
@@ -66,6 +68,18 @@ def painted_legs(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats,
         _paint(image, field, layer, amount)
         field.paste(amount, whole)
     return image, whole
+
+
+def _wears_stockings(wearer: Wearer) -> bool:
+    """Tell stockings from bare legs, and from the socks that are seen below trousers."""
+    legwear = wearer.part("legwear")
+    worn = shins = 0.0
+    for side in SIDES:
+        field = wearer.leg(side)
+        shin = inside_leg(field, wearer.body.width) * (field.along > 0.5 * field.length)
+        worn += float((shin * legwear[field.window]).sum())
+        shins += float(shin.sum())
+    return worn > _STOCKING * shins and float(legwear.sum()) > float(wearer.part("legs").sum())
 
 
 def legs_in_trousers(wearer: Wearer, cover: Coverage) -> Floats:

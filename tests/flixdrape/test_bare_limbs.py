@@ -47,6 +47,20 @@ def test_trousers_give_way_to_legs_below_a_hem(category):
     assert hip.shape == (2,)
 
 
+def test_socks_below_trousers_are_no_stockings():
+    photo, labels = draw_figure(below="trousers", tucked=True)
+    body = wearer().body
+    ankles = body.legs["left"][2][1] - 22
+    socks = (labels == PARTS.index("bottom")) & (np.arange(SHAPE[0])[:, None] > ankles)
+    labels[socks], photo[socks] = PARTS.index("legwear"), MAGENTA
+    dressed = dressed_as(photo, labels)
+    layer, amount = painted_legs(dressed, coverage("skirt"), EVERYWHERE)
+    _, knee, ankle = body.legs["left"]
+    x, y = np.round(knee + 0.4 * (ankle - knee)).astype(int)
+    assert amount[y, x] > 0.9
+    assert np.linalg.norm(layer[y, x] - SKIN) < 60
+
+
 def test_a_top_bares_no_legs():
     _, amount = painted_legs(wearer(), coverage("blouse"), EVERYWHERE)
     assert not amount.any()
