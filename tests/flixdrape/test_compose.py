@@ -144,7 +144,7 @@ def test_loud_clothes_are_gone_from_the_picture():
 def test_without_a_garment_and_old_clothes_nothing_changes():
     someone = wearer(below="none", sleeves="none")
     bare = Wearer(someone.rgb, someone.joints, someone.body, someone.parsing)
-    cover = coverage("trousers")
+    cover = coverage("skirt")
     result = compose(bare, np.zeros((*SHAPE, 4), np.uint8), cover)
     assert np.array_equal(result.image, someone.rgb)
     assert result.became == {}
