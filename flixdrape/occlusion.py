@@ -16,6 +16,9 @@ __all__ = ["bare_arm", "belongings", "front_matte"]
 
 Floats = NDArray[np.float32]
 
+# What is taken for a thing is a print where so much of what is about it is one's top.
+_PRINT_RIM = 0.8
+
 
 def front_matte(wearer: Wearer, cover: Coverage, options: DrapeOptions) -> Floats:
     """Find what of the person stays in front: head, hair, bare arms, hands, what they hold.
@@ -72,7 +75,8 @@ def bare_arm(wearer: Wearer, cover: Coverage, side: str) -> Floats:
 def belongings(wearer: Wearer) -> tuple[Floats, Floats]:
     """Split accessories into those that stay in front and those that are worn with the clothes.
 
-    A bag, what hands hold, a hat, glasses and scarves stay; a belt goes with what it holds.
+    A bag, what hands hold, a hat, glasses and scarves stay; a belt goes with what it holds, and
+    so does a print that was taken for a thing.
 
     Returns
     -------
@@ -93,8 +97,12 @@ def _belongings(wearer: Wearer) -> tuple[Floats, Floats]:
         if region.area < least:
             continue
         mask = labels == region.label
-        target = worn if _is_belt(wearer, region, bool(hands[mask].any())) else kept
         grown = cv2.dilate(mask.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+        held = bool(hands[mask].any())
+        with_clothes = _is_belt(wearer, region, held) or (
+            not held and _is_print(wearer, region, grown & ~mask)
+        )
+        target = worn if with_clothes else kept
         np.maximum(target, accessories * grown, out=target)
     return kept, worn
 
@@ -110,13 +118,26 @@ def _hands(wearer: Wearer) -> NDArray[np.bool_]:
     return mask > 0
 
 
+def _is_print(wearer: Wearer, region: object, rim: NDArray[np.bool_]) -> bool:
+    """Tell a picture on a shirt's chest, with the shirt all round it, from what is worn over it."""
+    down, across = _place(wearer, region)
+    on_chest = down < 0.6 * wearer.body.torso and abs(across) < 0.4 * wearer.body.width
+    cloth = wearer.part("top", "outer", "dress")
+    return on_chest and bool(rim.any()) and float(cloth[rim].mean()) > _PRINT_RIM
+
+
+def _place(wearer: Wearer, region: object) -> tuple[float, float]:
+    """How far below the shoulders and beside the torso's axis a region's middle lies."""
+    row, column = region.centroid  # type: ignore[attr-defined]
+    offset = np.array([column, row]) - wearer.body.neck
+    return float(offset @ wearer.body.down), float(offset @ wearer.body.across)
+
+
 def _is_belt(wearer: Wearer, region: object, held: bool) -> bool:
     """Low and wide, about the waist, in no hand."""
     body = wearer.body
     top, left, bottom, right = region.bbox  # type: ignore[attr-defined]
-    row, column = region.centroid  # type: ignore[attr-defined]
-    offset = np.array([column, row]) - body.neck
-    down, across = float(offset @ body.down), float(offset @ body.across)
+    down, across = _place(wearer, region)
     about_waist = 0.45 * body.torso < down < 1.2 * body.torso
     return (
         not held

@@ -14,6 +14,7 @@ from pose.engine.augment import Augmentation, random_fill, random_view, vary_col
 from pose.engine.crop import apply_homography, sample_crop
 from pose.engine.dataset import Sample, SampleImages
 from pose.engine.keypoints import KeypointSchema
+from pose.engine.photo_edge import random_photo_edge
 from pose.engine.scenes import Cutout, Layout, Scene, compose_scene
 
 __all__ = ["DrawnScenes", "SceneStyle", "cut_instance", "draw_scene_labels"]
@@ -26,7 +27,13 @@ _CUTOUT_HEIGHT = 400
 _WALL_SHARE = 0.3
 _FEW, _MANY = Layout(height=(0.4, 1.25)), Layout(height=(0.35, 0.95))
 _PHOTOS = Augmentation(
-    rotation=12.0, scale=(1.0, 2.2), whole=0.3, half_body=0.1, perspective=0.03, shift=0.12
+    rotation=12.0,
+    scale=(1.0, 2.2),
+    whole=0.3,
+    half_body=0.1,
+    ended=0.3,
+    perspective=0.03,
+    shift=0.12,
 )
 
 
@@ -141,6 +148,8 @@ class DrawnScenes:
         sample = self.samples[int(rng.choice(len(self.samples), p=self._chances))]
         image, scale = self.images.load(sample.path)
         side = self.style.side
+        if rng.random() < self.style.photos.ended:
+            image, sample = random_photo_edge(image, scale, sample, rng)
         view = random_view(image, scale, sample, (side, side), self.schema, self.style.photos, rng)
         shrink = np.diag([1 / scale, 1 / scale, 1.0])
         pixels = sample_crop(image, view @ shrink, (side, side), random_fill(rng))

@@ -157,6 +157,12 @@ def with_accessory(top, bottom, left, right):
     return kept[middle], worn[middle]
 
 
+def test_a_print_goes_with_its_shirt():
+    kept, worn = with_accessory(150, 190, 180, 222)
+    assert kept == 0
+    assert worn == 1
+
+
 @pytest.mark.parametrize(
     ("what", "box"),
     [
