@@ -15,7 +15,7 @@ from flixdrape.seen_limb import SeenLimb
 from flixdrape.skin import painted_skin, skin_tone
 from flixdrape.wearer import Wearer, ramp
 
-__all__ = ["inside_leg", "legs_in_trousers", "painted_arms", "painted_legs"]
+__all__ = ["clothed_leg", "inside_leg", "legs_in_trousers", "painted_arms", "painted_legs"]
 
 Floats = NDArray[np.float32]
 
@@ -133,19 +133,45 @@ def painted_arms(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats,
     return image, whole, bare
 
 
+def clothed_leg(wearer: Wearer, side: str, cloth: Floats) -> Floats:
+    """Return where a leg's cloth is, going on from where it is seen.
+
+    Parameters
+    ----------
+    wearer : Wearer
+        The person.
+    side : str
+        The image's side.
+    cloth : (H, W) float32 array
+        What is seen of what the leg wears, 0..1.
+
+    Returns
+    -------
+    (h, w) float32 array
+        0..1, in the window of ``wearer.leg(side)``.
+    """
+    field = wearer.leg(side)
+    twin, seen = wearer.leg(OTHER[side]), cloth[field.window]
+    found = _seen_limb(wearer, field, twin, seen, _LEG_HALF, thickness=(1.0, 2.4))
+    return _inside(field if found is None else found.field(field), wearer.body.width, _LEG_HALF)
+
+
 def _seen_limb(
     wearer: Wearer,
     field: LimbField,
     twin: LimbField,
     bare: Floats,
     profile: tuple[list[float], list[float]],
+    thickness: tuple[float, float] = (0.7, 1.4),
 ) -> SeenLimb | None:
     """Measure a limb where it is seen; what is nearer to its twin is not this one's."""
     half = _half(field, wearer.body.width, profile)
     distance = np.full(wearer.shape, np.inf, np.float32)
     distance[twin.window] = np.abs(twin.beside)
-    own = bare * (np.abs(field.beside) < np.minimum(distance[field.window], 1.8 * half))
-    return SeenLimb.of(field, half, own, wearer.rgb[field.window].astype(np.float32))
+    most = 1.3 * thickness[1] * half
+    own = bare * (np.abs(field.beside) < np.minimum(distance[field.window], most))
+    rgb = wearer.rgb[field.window].astype(np.float32)
+    return SeenLimb.of(field, half, own, rgb, thickness)
 
 
 def _gone_on(

@@ -12,7 +12,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from flixdrape.bare_limbs import inside_leg, legs_in_trousers, painted_arms, painted_legs
+from flixdrape.bare_limbs import (
+    clothed_leg,
+    inside_leg,
+    legs_in_trousers,
+    painted_arms,
+    painted_legs,
+)
 from flixdrape.body import SIDES
 from flixdrape.bust import painted_bust
 from flixdrape.coverage import TOPS, Coverage
@@ -205,10 +211,11 @@ def _clothes_below(
         return image, nothing
     girth = TorsoOutline.of(wearer).girth(HIP_HALF * wearer.body.width)
     low = _under_hem(wearer, cover, garment)
-    body = wearer.torso(0.02, girth)
+    body, hips = wearer.torso(0.02, girth), girth * wearer.body.width
     for side in SIDES:
         field = wearer.leg(side)
-        field.paste(inside_leg(field, girth * wearer.body.width), body)
+        legs = np.maximum(clothed_leg(wearer, side, own), inside_leg(field, hips))
+        field.paste(legs, body)
     wanted = todo * body * low
     # Filled whole: laid on by `wanted`, a half filled layer would let the old cloth through.
     hole = (wanted > 0).astype(np.float32)

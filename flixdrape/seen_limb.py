@@ -53,7 +53,14 @@ class SeenLimb:
     colour: Floats
 
     @classmethod
-    def of(cls, field: LimbField, half: Floats, own: Floats, rgb: Floats) -> SeenLimb | None:
+    def of(
+        cls,
+        field: LimbField,
+        half: Floats,
+        own: Floats,
+        rgb: Floats,
+        thickness: tuple[float, float] = _THICKER,
+    ) -> SeenLimb | None:
         """Measure a limb that is seen from somewhere on, down to its end.
 
         Parameters
@@ -66,6 +73,8 @@ class SeenLimb:
             Which pixels of the window are this limb, seen, 0..1.
         rgb : (h, w, 3) array
             The window's colours, 0..255.
+        thickness : (float, float)
+            Range of `scale`.
 
         Returns
         -------
@@ -83,7 +92,7 @@ class SeenLimb:
         beside, usual = field.beside[there], half[there]
         # Outliers are bits of the other leg, and of shoes.
         left, right = np.percentile(beside / usual, [3, 97])
-        scale = float(np.clip((right - left) / 2 / 0.94, *_THICKER))
+        scale = float(np.clip((right - left) / 2 / 0.94, *thickness))
         middle = float(np.clip((left + right) / 2, -_ASIDE, _ASIDE) * usual.mean())
         inner = there & (np.abs(field.beside - middle) < 0.6 * scale * half)
         colour = rgb[inner if inner.sum() >= 20 else there].mean(axis=0)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from figures import SHAPE, SKIN, coverage, wearer
 
-from flixdrape.bare_limbs import legs_in_trousers, painted_legs
+from flixdrape.bare_limbs import clothed_leg, inside_leg, legs_in_trousers, painted_legs
 from flixdrape.limb import LimbField
 from flixdrape.seen_limb import SeenLimb
 
@@ -85,3 +85,17 @@ def test_no_leg_is_seen_beside_trousers():
             x, y = np.round(place).astype(int)
             assert gone[y, x] == pytest.approx(expected, abs=0.05)
     assert (gone <= dressed.part("legs", "legwear") + 1e-6).all()
+
+
+def test_trousers_under_a_coat_go_on_as_wide_as_they_are_seen():
+    wide = wearer(below="trousers", coat=True, sleeves="long")
+    field = wide.leg("right")
+    cloth = wide.part("bottom")
+    found = clothed_leg(wide, "right", cloth)
+    usual = inside_leg(field, wide.body.width)
+    share = field.along / field.length
+    for at, least in ((0.8, 1.2), (0.6, 1.05)):
+        row = np.abs(share - at) < 0.02
+        assert found[row].sum() > least * usual[row].sum()
+    hip = share < 0.1
+    assert found[hip].sum() < 1.15 * usual[hip].sum()
