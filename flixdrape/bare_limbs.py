@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flixdrape.body import SIDES
+from flixdrape.bust import bust
 from flixdrape.corners import OTHER
 from flixdrape.coverage import Coverage
 from flixdrape.limb import LimbField
@@ -20,7 +21,10 @@ __all__ = ["clothed_leg", "inside_leg", "legs_in_trousers", "painted_arms", "pai
 Floats = NDArray[np.float32]
 
 # Half the thickness of bare limbs in shoulder widths, along the limb.
-_ARM_HALF = ([0.0, 0.25, 0.5, 0.9, 1.0, 1.3], [0.155, 0.13, 0.11, 0.085, 0.085, 0.10])
+_ARM_HALF = (
+    [0.0, 0.12, 0.25, 0.5, 0.9, 1.0, 1.3],
+    [0.105, 0.125, 0.125, 0.11, 0.085, 0.085, 0.10],
+)
 _LEG_HALF = (
     [0.0, 0.2, 0.42, 0.5, 0.66, 0.85, 1.0, 1.15],
     [0.27, 0.225, 0.16, 0.145, 0.15, 0.105, 0.08, 0.085],
@@ -116,6 +120,7 @@ def painted_arms(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats,
     whole, bare = np.zeros(wearer.shape, np.float32), np.zeros(wearer.shape, np.float32)
     if cover.category not in ("blouse", "dress"):
         return image, whole, bare
+    chest = bust(wearer)
     for side in SIDES:
         field = wearer.arm(side)
         tone = skin_tone(wearer, ("arms", "face"), field)
@@ -124,6 +129,11 @@ def painted_arms(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats,
         skin = wearer.part("arms")[field.window]
         seen = _seen_limb(wearer, field, wearer.arm(OTHER[side]), skin, _ARM_HALF)
         layer, amount = _gone_on(wearer, field, seen, tone, skin, todo[field.window], _ARM_HALF)
+        # A shoulder is the chest's before it is the arm's: no tube begins at its joint.
+        joined = 1 - chest[field.window] * ramp(
+            field.along, 0.25 * field.length, 0.03 * field.length
+        )
+        amount = amount * joined
         # Beside a new sleeve that is narrower than the old one is no skin.
         if cover.sleeves[side]:
             amount = amount * bare_arm(wearer, cover, side)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from flixdrape.body import SIDES
 from flixdrape.coverage import Coverage
-from flixdrape.skin import painted_skin, skin_tone
+from flixdrape.skin import meeting, over_seam, painted_skin, skin_tone
 from flixdrape.wearer import Wearer, ramp, soft_area
 
 __all__ = ["bust", "painted_bust"]
@@ -85,13 +85,14 @@ def painted_bust(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats,
     if tone is None:
         return wearer.rgb.astype(np.float32), np.zeros(wearer.shape, np.float32)
     above = 1 - ramp(wearer.down(), 0.5 * wearer.body.torso, 0.6 * wearer.body.torso)
-    area = bust(wearer) * above
+    area, width = bust(wearer) * above, wearer.body.width
     if any(cover.sleeves.values()):
         # Shoulders are under the sleeves: what is left of the old ones there is no skin.
-        width = wearer.body.width
         area = area * (1 - ramp(np.abs(wearer.across()), 0.36 * width, 0.44 * width))
     layer = painted_skin(wearer, tone) * _shade(wearer)[..., None]
-    return np.asarray(layer, np.float32), np.asarray(todo * area, np.float32)
+    neck = wearer.part("face") * ramp(wearer.down(), -0.5 * width, -0.4 * width)
+    layer = meeting(np.asarray(layer, np.float32), wearer.rgb, neck, 0.07 * width)
+    return layer, over_seam(np.asarray(todo * area, np.float32), neck, width)
 
 
 def _shade(wearer: Wearer) -> Floats:

@@ -158,6 +158,7 @@ def erase(wearer: Wearer, cover: Coverage, garment: Floats, front: Floats) -> Er
     layer, amount = _clothes_below(wearer, cover, within, garment)
     _lay(shown, layer, amount, todo, became, "bottom")
     layer, amount = painted_bust(wearer, cover, within)
+    todo = np.maximum(todo, amount)
     _lay(shown, layer, amount, todo, became, "face")
     layer, amount = painted_legs(wearer, cover, within)
     todo = np.maximum(todo, amount)

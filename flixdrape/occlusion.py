@@ -100,7 +100,7 @@ def _belongings(wearer: Wearer) -> tuple[Floats, Floats]:
         grown = cv2.dilate(mask.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
         held = bool(hands[mask].any())
         with_clothes = _is_belt(wearer, region, held) or (
-            not held and _is_print(wearer, region, grown & ~mask)
+            not held and _is_print(wearer, region, _about(mask) & ~grown)
         )
         target = worn if with_clothes else kept
         np.maximum(target, accessories * grown, out=target)
@@ -116,6 +116,10 @@ def _hands(wearer: Wearer) -> NDArray[np.bool_]:
         hand = np.round(wrist + 0.25 * (wrist - elbow)).astype(int)
         cv2.circle(mask, hand.tolist(), max(round(0.24 * wearer.body.width), 1), 1, -1)
     return mask > 0
+
+
+def _about(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return cv2.dilate(mask.astype(np.uint8), np.ones((11, 11), np.uint8)) > 0
 
 
 def _is_print(wearer: Wearer, region: object, rim: NDArray[np.bool_]) -> bool:

@@ -12,7 +12,7 @@ from flixdrape.light import body_shading
 from flixdrape.limb import LimbField
 from flixdrape.wearer import Wearer
 
-__all__ = ["painted_skin", "skin_tone"]
+__all__ = ["meeting", "over_seam", "painted_skin", "skin_tone"]
 
 Floats = NDArray[np.float32]
 Window = tuple[slice, slice]
@@ -32,6 +32,9 @@ _NEAR = 8.0
 # of a limb is seen as this share of a squared shoulder width.
 _FACE_LIGHT = 0.6
 _ENOUGH = 0.15
+# How much darker or lighter seen skin may be than painted, and how fast the difference fades.
+_MEETING = (0.7, 1.4)
+_STEEP = 3.0
 # The most that the body's light and shade change painted skin.
 _SHADE = (0.78, 1.12)
 
@@ -118,6 +121,54 @@ def painted_skin(
     rows, columns = shade.shape
     noise = np.random.default_rng(2).standard_normal((rows, columns, 1)).astype(np.float32)
     return np.asarray(tone * shade[..., None] + 1.2 * noise, np.float32)
+
+
+def meeting(layer: Floats, rgb: NDArray[np.uint8], seen: Floats, reach: float) -> Floats:
+    """Bring painted skin to the colour of seen skin where the two meet.
+
+    Parameters
+    ----------
+    layer : (H, W, 3) float32 array
+        Painted skin, 0..255.
+    rgb : (H, W, 3) uint8 array
+        The photo.
+    seen : (H, W) float32 array
+        Where its skin is seen, 0..1.
+    reach : float
+        How far from there the painted colour changes, in pixels.
+
+    Returns
+    -------
+    (H, W, 3) float32 array
+    """
+    # Its edge mixes with what is beside it.
+    sure = (cv2.erode(seen, np.ones((5, 5), np.uint8)) > 0.9).astype(np.float32)
+    if not sure.any():
+        return layer
+    ratio = np.clip(rgb / np.maximum(layer, 1), *_MEETING).astype(np.float32)
+    near = cv2.GaussianBlur(sure, (0, 0), reach)
+    mean = cv2.GaussianBlur(ratio * sure[..., None], (0, 0), reach)
+    mean = mean / np.maximum(near, 1e-4)[..., None]
+    share = np.clip(_STEEP * near, 0, 1)[..., None]
+    return np.asarray(layer * (1 + share * (mean - 1)), np.float32)
+
+
+def over_seam(amount: Floats, seen: Floats, width: float) -> Floats:
+    """Let painted skin reach a little over seen skin: at its edge the old cloth's colour is left.
+
+    Parameters
+    ----------
+    amount : (H, W) float32 array
+        Where skin is painted, 0..1.
+    seen : (H, W) float32 array
+        Where skin is seen, 0..1.
+    width : float
+        Of the person's shoulders, in pixels.
+    """
+    reach = max(round(width / 45), 1)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    grown = cv2.GaussianBlur(cv2.dilate(amount, kernel), (0, 0), 0.4 * reach)
+    return np.asarray(np.maximum(amount, grown * np.clip(seen + amount, 0, 1)), np.float32)
 
 
 def _everywhere(wearer: Wearer) -> Floats:

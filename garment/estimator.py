@@ -18,6 +18,7 @@ from garment.landmarks import (
     VIEWS,
     essential_landmarks,
 )
+from garment.topdown import TopDownGarments
 from pose.engine.bottomup import BottomUpNetwork
 from pose.engine.checkpoint import load_checkpoint
 from pose.engine.crop import Box
@@ -271,10 +272,12 @@ def _score(prediction: Prediction) -> float:
 
 
 def _top_down(predictor: Predictor) -> GarmentFinder:
-    detector = None
-    if _DETECTOR.exists():
-        detector = Detector(load_checkpoint(_DETECTOR, FASHIONAI_24, DetectorNetwork)).fuse()
-    return TopDown(predictor.fuse(), detector, least_score=_LEAST_SCORE, score=_score)
+    detector = Detector(load_checkpoint(_DETECTOR, FASHIONAI_24, DetectorNetwork)).fuse()
+    one, several = (
+        TopDown(predictor.fuse(), boxes, least_score=_LEAST_SCORE, score=_score, steady=0.9)
+        for boxes in (None, detector)
+    )
+    return TopDownGarments(one, several)
 
 
 def _heatmap_predictor(weights: Path, flip_test: bool) -> Predictor:

@@ -38,7 +38,7 @@ class Report:
     ap : dict
         AP, AP50, AP75 over object keypoint similarity.
     joints : dict
-        Joint -> PCK@0.2.
+        Joint -> PCK@0.2; None of one that no photo shows.
     """
 
     source: str
@@ -46,7 +46,7 @@ class Report:
     people: int
     pck: dict[str, float]
     ap: dict[str, float]
-    joints: dict[str, float]
+    joints: dict[str, float | None]
 
 
 def evaluate(
@@ -120,11 +120,13 @@ def report_of(
     labelled = np.stack([sample.labelled for sample in part])
     predicted = np.stack([keypoints.xy for keypoints in found])
     areas = np.array([sample.box()[2] * sample.box()[3] for sample in part])
-    pck, joints = {}, {}
+    pck: dict[str, float] = {}
+    joints: dict[str, float | None] = {}
     for share in (0.1, 0.2):
         correct, counted = correct_keypoints(predicted, truth, labelled, share)
         pck[str(share)] = float(correct.sum() / counted.sum())
-        joints = dict(zip(COCO_17.names, (correct / counted.clip(min=1)).tolist(), strict=True))
+        shares = zip(COCO_17.names, correct, counted, strict=True)
+        joints = {name: float(right / n) if n else None for name, right, n in shares}
     return Report(
         source,
         boxes,
@@ -157,7 +159,8 @@ def format_table(reports: Sequence[Report]) -> str:
     lines += ["", "| PCK@0.2 of | " + " | ".join(f"{r.source}, {r.boxes}" for r in reports) + " |"]
     lines.append("|" + "---|" * (1 + len(reports)))
     for name in COCO_17.names:
-        cells = " | ".join(f"{r.joints[name]:.3f}" for r in reports)
+        shares = [r.joints[name] for r in reports]
+        cells = " | ".join("" if share is None else f"{share:.3f}" for share in shares)
         lines.append(f"| {name} | {cells} |")
     return "\n".join(lines)
 

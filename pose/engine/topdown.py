@@ -44,7 +44,7 @@ class TopDown:
         predictor: Predictor,
         detector: Detector | None = None,
         *,
-        least_score: float = 0.25,
+        least_score: float = 0.3,
         score: Callable[[Prediction], float] | None = None,
         steady: float = 0.8,
         most: int = 20,

@@ -6,7 +6,7 @@ import pytest
 from figures import SHAPE, SKIN, draw_figure, dressed_as, wearer
 
 from flixdrape.limb import LimbField
-from flixdrape.skin import painted_skin, skin_tone
+from flixdrape.skin import meeting, over_seam, painted_skin, skin_tone
 from pose import PARTS
 
 BROWN = (150, 100, 75)
@@ -118,3 +118,45 @@ def test_a_hand_in_the_shade_is_helped_by_the_face():
         pytest.skip("the figure shows no hands")
     tone = lightness_of(skin_tone(dressed, ("arms", "face")))
     assert lightness_of(dark) + 3 < tone < lightness_of(SKIN)
+
+
+def half_seen():
+    """Skin seen in the left half, of a colour of its own; painted everywhere in another."""
+    seen = np.zeros((60, 120), np.float32)
+    seen[:, :60] = 1
+    rgb = np.zeros((60, 120, 3), np.uint8)
+    rgb[:, :60] = (200, 140, 110)
+    return seen, rgb, np.full((60, 120, 3), (160.0, 120.0, 110.0), np.float32)
+
+
+def test_painted_skin_meets_the_seen_and_stays_itself_farther_off():
+    seen, rgb, layer = half_seen()
+    met = meeting(layer, rgb, seen, 5.0)
+    assert np.abs(met[30, 60] - (200, 140, 110)).max() < 10
+    assert np.abs(met[30, 110] - layer[30, 110]).max() < 1
+    steps = np.abs(np.diff(met[30, 58:], axis=0)).max()
+    assert steps < 10, "no edge is left"
+
+
+def test_nothing_seen_changes_nothing():
+    seen, rgb, layer = half_seen()
+    assert meeting(layer, rgb, 0 * seen, 5.0) is layer
+
+
+def test_the_meeting_is_bounded():
+    seen, _, layer = half_seen()
+    dark = np.zeros((60, 120, 3), np.uint8)
+    assert meeting(layer, dark, seen, 5.0).min() >= 0.69 * layer.min()
+
+
+def test_painted_skin_reaches_a_little_over_the_seen():
+    seen, _, _ = half_seen()
+    seen[:, 60] = 0.7
+    amount = 1 - seen
+    over = over_seam(amount, seen, 100.0)
+    assert (over >= amount - 1e-6).all()
+    assert over[30, 60] > 0.9
+    assert over[30, 59] > 0.4
+    assert over[30, 50] < 0.01
+    nowhere = over_seam(amount, 0 * seen, 100.0)
+    assert nowhere[30, 59] == 0, "what is no skin is not painted"
