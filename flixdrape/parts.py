@@ -372,7 +372,7 @@ def _masks(
     size = (max(round(shape[1] * scale), 2), max(round(shape[0] * scale), 2))
     distances = {name: _signed_distance(line * scale, size) for name, line in outlines.items()}
     feather = 1.5
-    reach = 6.0
+    reach = 4.0
     masks = {}
     for index, (name, distance) in enumerate(distances.items()):
         others = np.min([d for other, d in distances.items() if other != name], axis=0, initial=1e6)
