@@ -89,10 +89,21 @@ def painted_bust(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats,
     if any(cover.sleeves.values()):
         # Shoulders are under the sleeves: what is left of the old ones there is no skin.
         area = area * (1 - ramp(np.abs(wearer.across()), 0.36 * width, 0.44 * width))
-    layer = painted_skin(wearer, tone) * _shade(wearer)[..., None]
+    layer = np.asarray(painted_skin(wearer, tone) * _shade(wearer)[..., None], np.float32)
+    amount = np.asarray(todo * area, np.float32)
+    rows, columns = np.flatnonzero(amount.any(axis=1)), np.flatnonzero(amount.any(axis=0))
+    if len(rows) == 0:
+        return layer, amount
+    near = round(0.3 * width)
+    window = (
+        slice(max(rows[0] - near, 0), rows[-1] + near),
+        slice(max(columns[0] - near, 0), columns[-1] + near),
+    )
     neck = wearer.part("face") * ramp(wearer.down(), -0.5 * width, -0.4 * width)
-    layer = meeting(np.asarray(layer, np.float32), wearer.rgb, neck, 0.07 * width)
-    return layer, over_seam(np.asarray(todo * area, np.float32), neck, width)
+    neck = neck[window]
+    layer[window] = meeting(layer[window], wearer.rgb[window], neck, 0.07 * width)
+    amount[window] = over_seam(amount[window], neck, width)
+    return layer, amount
 
 
 def _shade(wearer: Wearer) -> Floats:

@@ -35,6 +35,7 @@ _ENOUGH = 0.15
 # How much darker or lighter seen skin may be than painted, and how fast the difference fades.
 _MEETING = (0.7, 1.4)
 _STEEP = 3.0
+_MEETING_SIDE = 320
 # The most that the body's light and shade change painted skin.
 _SHADE = (0.78, 1.12)
 
@@ -141,16 +142,24 @@ def meeting(layer: Floats, rgb: NDArray[np.uint8], seen: Floats, reach: float) -
     -------
     (H, W, 3) float32 array
     """
+    # What is smooth is found in a small picture.
+    height, width = seen.shape
+    scale = min(1.0, _MEETING_SIDE / max(height, width))
+    size = (max(round(width * scale), 1), max(round(height * scale), 1))
+    own, there, skin = (
+        cv2.resize(x, size, interpolation=cv2.INTER_AREA) for x in (layer, rgb, seen)
+    )
     # Its edge mixes with what is beside it.
-    sure = (cv2.erode(seen, np.ones((5, 5), np.uint8)) > 0.9).astype(np.float32)
+    sure = (cv2.erode(skin, np.ones((3, 3), np.uint8)) > 0.9).astype(np.float32)
     if not sure.any():
         return layer
-    ratio = np.clip(rgb / np.maximum(layer, 1), *_MEETING).astype(np.float32)
-    near = cv2.GaussianBlur(sure, (0, 0), reach)
-    mean = cv2.GaussianBlur(ratio * sure[..., None], (0, 0), reach)
+    ratio = np.clip(there / np.maximum(own, 1), *_MEETING).astype(np.float32)
+    near = cv2.GaussianBlur(sure, (0, 0), max(reach * scale, 0.5))
+    mean = cv2.GaussianBlur(ratio * sure[..., None], (0, 0), max(reach * scale, 0.5))
     mean = mean / np.maximum(near, 1e-4)[..., None]
-    share = np.clip(_STEEP * near, 0, 1)[..., None]
-    return np.asarray(layer * (1 + share * (mean - 1)), np.float32)
+    gain = 1 + np.clip(_STEEP * near, 0, 1)[..., None] * (mean - 1)
+    large = cv2.resize(gain, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(layer * large, np.float32)
 
 
 def over_seam(amount: Floats, seen: Floats, width: float) -> Floats:
