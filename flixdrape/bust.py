@@ -89,8 +89,7 @@ def painted_bust(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats,
     if any(cover.sleeves.values()):
         # Shoulders are under the sleeves: what is left of the old ones there is no skin.
         area = area * (1 - ramp(np.abs(wearer.across()), 0.36 * width, 0.44 * width))
-    layer = np.asarray(painted_skin(wearer, tone) * _shade(wearer)[..., None], np.float32)
-    amount = np.asarray(todo * area, np.float32)
+    layer, amount = wearer.rgb.astype(np.float32), np.asarray(todo * area, np.float32)
     rows, columns = np.flatnonzero(amount.any(axis=1)), np.flatnonzero(amount.any(axis=0))
     if len(rows) == 0:
         return layer, amount
@@ -101,18 +100,20 @@ def painted_bust(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats,
     )
     neck = wearer.part("face") * ramp(wearer.down(), -0.5 * width, -0.4 * width)
     neck = neck[window]
-    layer[window] = meeting(layer[window], wearer.rgb[window], neck, 0.07 * width)
+    skin = painted_skin(wearer, tone, window) * _shade(wearer, window)[..., None]
+    skin = np.asarray(skin, np.float32)
+    layer[window] = meeting(skin, wearer.rgb[window], neck, 0.07 * width)
     amount[window] = over_seam(amount[window], neck, width)
     return layer, amount
 
 
-def _shade(wearer: Wearer) -> Floats:
+def _shade(wearer: Wearer, window: tuple[slice, slice]) -> Floats:
     """Return how light neck and chest are: a neck is round, and a chin casts a shadow."""
     width = wearer.body.width
-    off = np.abs(wearer.across()) / (_NECK_HALF * width)
-    neck = ramp(wearer.down(), -0.1 * width, -0.25 * width)
+    off = np.abs(wearer.across()[window]) / (_NECK_HALF * width)
+    neck = ramp(wearer.down()[window], -0.1 * width, -0.25 * width)
     roundness = 1 - _NECK_SHADE * neck * np.clip(off, 0, 1) ** 2.4
-    face = wearer.part("face")
+    face = wearer.part("face")[window]
     drop = 0.1 * width * wearer.body.down
     move = np.array([[1, 0, drop[0]], [0, 1, drop[1]]], np.float64)
     size = (face.shape[1], face.shape[0])

@@ -191,13 +191,19 @@ class Wearer:
         return LimbField.of(joints, self.shape, 0.5 * self.body.width, past=foot)
 
     def down(self) -> Floats:
-        """Return how far each pixel lies below the shoulders, along the torso, in pixels."""
-        return self._along(self.body.down)
+        """Return how far each pixel lies below the shoulders, along the torso, in pixels.
+
+        Not to be changed by the caller.
+        """
+        return self.remembered("down", lambda: self._along(self.body.down))
 
     def across(self) -> Floats:
-        """Return how far each pixel lies to the image's right of the torso's axis, in pixels."""
+        """Return how far each pixel lies to the image's right of the torso's axis, in pixels.
+
+        Not to be changed by the caller.
+        """
         down = self.body.down
-        return self._along(np.array([down[1], -down[0]]))
+        return self.remembered("across", lambda: self._along(np.array([down[1], -down[0]])))
 
     def _along(self, direction: NDArray[np.float64]) -> Floats:
         y, x = np.mgrid[: self.shape[0], : self.shape[1]].astype(np.float32)
