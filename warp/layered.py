@@ -266,7 +266,8 @@ def _target_region(
 ) -> Region | None:
     """Box of the target from which the spline looks into the mask; None if from nowhere.
 
-    Asked of the backward way itself, on a coarse grid: the forward one is not its inverse.
+    Asked of the backward way itself, on a coarse grid: the forward one is not its inverse. What is
+    too narrow for the grid is found where the control points are.
     """
     columns, rows = np.arange(0, size[0] + step, step), np.arange(0, size[1] + step, step)
     x, y = np.meshgrid(columns.astype(np.float64), rows.astype(np.float64))
@@ -276,8 +277,10 @@ def _target_region(
     nodes = _bounds(hits, margin=1)
     if nodes is None:
         return None
-    left, top = nodes[0] * step, nodes[1] * step
-    right, bottom = min(nodes[2] * step, size[0]), min(nodes[3] * step, size[1])
+    low = np.floor(spline.target.min(axis=0) - 4).astype(int)
+    high = np.ceil(spline.target.max(axis=0) + 5).astype(int)
+    left, top = (max(min(nodes[i] * step, int(low[i])), 0) for i in (0, 1))
+    right, bottom = (min(max(nodes[i + 2] * step, int(high[i])), size[i]) for i in (0, 1))
     return (left, top, right, bottom) if right - left > 2 and bottom - top > 2 else None
 
 

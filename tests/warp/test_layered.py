@@ -1,6 +1,7 @@
 """Parts: seams, order, folds, edges of the picture."""
 
 import numpy as np
+import pytest
 
 from warp import Part, ThinPlateSpline, warp_layers
 
@@ -133,3 +134,16 @@ def test_a_mirrored_part_is_turned_over_and_counts_as_unfolded():
     inside = (slice(20, 100), slice(20, 100))
     difference = np.abs(result.rgba[inside].astype(int) - cloth()[:, ::-1][inside])
     assert difference.max() <= 2
+
+
+@pytest.mark.parametrize("left", [98, 101, 105, 109])
+def test_a_narrow_part_is_drawn_whole(left):
+    """Also where it is narrower than the grid on which its place is looked for."""
+    rgba = np.full((200, 200, 4), 255, np.uint8)
+    mask = np.zeros((200, 200), np.float32)
+    mask[20:180, left : left + 5] = 1
+    mask[150:180, left : left + 60] = 1
+    corners = [(left, 20), (left + 4, 20), (left, 179), (left + 59, 179), (left + 59, 150)]
+    points = np.array(corners, np.float64)
+    warped = warp_layers(rgba, [Part("strip", mask, points, points + (0.0, 3.0))], (200, 220))
+    assert (warped.alphas["strip"][26:180, left + 2] > 0.9).all()
