@@ -60,8 +60,8 @@ def old_clothes(wearer: Wearer, cover: Coverage) -> Floats:
     """Return what the new garment replaces: (H, W), 0..1.
 
     A top takes the place of tops, coats and a dress as far down as it reaches; a jacket is put
-    over a top, whose sleeves alone go; a dress replaces all but legwear; skirts and trousers
-    replace what is worn below the waist.
+    over a top, whose sleeves alone go (not under a waistcoat); a dress replaces all but legwear;
+    skirts and trousers replace what is worn below the waist.
     """
     down = wearer.down()
     below_waist = ramp(down, cover.waist - 2, cover.waist + 2)
@@ -75,7 +75,9 @@ def old_clothes(wearer: Wearer, cover: Coverage) -> Floats:
         dress = wearer.part("dress") * (1 - ramp(down, line - 2, line + 2))
         old = np.maximum(wearer.part("top", "outer"), dress)
         if cover.category == "outwear":
-            within = np.maximum(wearer.part("top"), dress) * wearer.torso()
+            within = np.maximum(wearer.part("top"), dress)
+            if any(cover.sleeves.values()):
+                within = within * wearer.torso()
             old = np.maximum(old - within * (1 - wearer.part("outer")), 0)
             # In an open front shows what is worn below; taken for a coat it would leave a hole.
             old = old * (1 - _open_front(wearer))

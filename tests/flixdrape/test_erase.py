@@ -62,6 +62,13 @@ def test_jacket_over_a_top_keeps_the_top_inside_the_torso():
     assert both[320, 160] == 1, "the old coat goes"
 
 
+def test_a_waistcoat_leaves_the_sleeves_below_it():
+    dressed = wearer(sleeves="long")
+    x, y = np.round(dressed.body.arms["left"][1]).astype(int)
+    assert old_clothes(dressed, coverage("outwear", sleeves=0.9))[y, x] > 0.9
+    assert old_clothes(dressed, coverage("outwear", sleeves=0.0))[y, x] < 0.1
+
+
 def test_dress_replaces_all_but_legwear():
     old = old_clothes(wearer(below="skirt", legwear=True, coat=True), coverage("dress"))
     assert old[200, 200] == old[320, 160] == old[330, 200] == 1
