@@ -18,7 +18,10 @@ from pose.keypoints import COCO_17
 from pose.parsing_data import LabelledPerson, Mask
 from pose.parts import PARTS
 
-__all__ = ["ParsingBatches", "sample_mask"]
+__all__ = ["ParsingBatches", "before_wall", "sample_mask"]
+
+# Shares of crops that show a person before a studio's wall, and that wall alone.
+_STUDIO, _EMPTY = 0.2, 0.05
 
 
 def sample_mask(mask: Mask, matrix: NDArray[np.float64], size: tuple[int, int]) -> Mask:
@@ -45,6 +48,31 @@ def sample_mask(mask: Mask, matrix: NDArray[np.float64], size: tuple[int, int]) 
         mask, cells @ matrix, (size[0] // stride, size[1] // stride), flags=cv2.INTER_NEAREST
     )
     return np.asarray(sampled, dtype=np.uint8)
+
+
+def before_wall(
+    pixels: NDArray[np.uint8], parts: Mask, rng: np.random.Generator
+) -> NDArray[np.uint8]:
+    """Set a person before a studio's plain wall, lit unevenly.
+
+    Parameters
+    ----------
+    pixels : (H, W, 3) uint8 array
+        A crop.
+    parts : (H / 2, W / 2) uint8 array
+        Its parts; where all are background the wall is empty.
+    rng : numpy Generator
+        Source of chance.
+    """
+    height, width = pixels.shape[:2]
+    y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
+    light = 1 + rng.normal(0, 0.06) * x + rng.normal(0, 0.1) * y
+    tint = rng.uniform(20, 255) * np.exp(rng.normal(0, 0.04, 3))
+    wall = light[..., None] * tint + rng.normal(0, rng.uniform(0, 6), pixels.shape)
+    person = (parts != 0).astype(np.float32)
+    matte = cv2.GaussianBlur(cv2.resize(person, (width, height)), (0, 0), 0.8)[..., None]
+    mixed = matte * pixels + (1 - matte) * wall
+    return np.clip(np.round(mixed), 0, 255).astype(np.uint8)
 
 
 class ParsingBatches:
@@ -90,13 +118,18 @@ class ParsingBatches:
     def crop(
         self, person: LabelledPerson, rng: np.random.Generator
     ) -> tuple[NDArray[np.uint8], Mask]:
-        """Draw one view of a person: an (H, W, 3) crop and its (H / 2, W / 2) parts."""
+        """Draw a view of a person, or of a wall: an (H, W, 3) crop, its (H / 2, W / 2) parts."""
         how, sample = self.augmentation, person.sample
         image, scale = self.images.load(sample.path)
         matrix = random_view(image, scale, sample, self.size, COCO_17, how, rng)
         shrink = np.diag([1 / scale, 1 / scale, 1.0])
         pixels = sample_crop(image, matrix @ shrink, self.size, random_fill(rng))
         parts = sample_mask(person.parts, matrix, self.size)
+        chance = rng.random()
+        if chance < _EMPTY:
+            parts = np.zeros_like(parts)
+        if chance < _EMPTY + _STUDIO:
+            pixels = before_wall(pixels, parts, rng)
         if rng.random() < how.flip:
             pixels, parts = pixels[:, ::-1], parts[:, ::-1]
         pixels = vary_colours(np.ascontiguousarray(pixels), how, rng)

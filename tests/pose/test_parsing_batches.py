@@ -10,7 +10,7 @@ from pose.engine.augment import Augmentation
 from pose.engine.checkpoint import load_checkpoint, read_card
 from pose.engine.dataset import Sample
 from pose.engine.segmentation import SegmentationNetwork
-from pose.parsing_batches import ParsingBatches, sample_mask
+from pose.parsing_batches import ParsingBatches, before_wall, sample_mask
 from pose.parsing_data import LabelledPerson
 from pose.parts import PART_SCHEMA, PARTS
 from pose.train_parsing import main
@@ -98,3 +98,16 @@ def test_trains_exports_and_resumes(tmp_path):
     arguments[3] = str(again)
     main([*arguments, "--epochs", "1", "--init", str(weights)])
     assert (again / "parsing.safetensors").exists()
+
+
+def test_a_studio_wall_takes_the_backgrounds_place_alone():
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, 256, (80, 60, 3)).astype(np.uint8)
+    parts = np.zeros((40, 30), np.uint8)
+    parts[10:30, 8:22] = 5
+    changed = before_wall(pixels, parts, rng)
+    assert np.abs(changed[28:52, 24:36].astype(int) - pixels[28:52, 24:36]).max() <= 1
+    wall = changed[:12].astype(float)
+    assert wall.std(axis=(0, 1)).max() < 40 < pixels[:12].std(axis=(0, 1)).min()
+    empty = before_wall(pixels, np.zeros_like(parts), rng)
+    assert empty.std(axis=(0, 1)).max() < 40
