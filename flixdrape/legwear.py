@@ -65,7 +65,8 @@ def with_settled_legs(wearer: Wearer) -> Wearer:
     for side in SIDES:
         field = wearer.leg(side)
         near = (np.abs(field.beside) < _BESIDE * wearer.body.width) & (field.along > 0)
-        number = np.minimum((field.along / field.length * _BINS).astype(int), _BINS - 1)
+        share = field.along / max(field.length, 1.0)
+        number = np.clip((share * _BINS).astype(int), 0, _BINS - 1)
         for row, part in zip(amounts, (bottom, legwear), strict=True):
             row += np.bincount(number[near], part[field.window][near], _BINS)
         legs.append((field, near, number))

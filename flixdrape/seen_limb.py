@@ -145,7 +145,8 @@ def _first_seen(field: LimbField, half: Floats, own: Floats) -> float | None:
     """Say from where on the limb is seen, to its end nearly."""
     bins = 60
     within = (np.abs(field.beside) < 0.8 * half) & (field.along >= 0)
-    number = np.clip((field.along / field.length * bins).astype(int), 0, bins - 1)
+    share = field.along / max(field.length, 1.0)
+    number = np.clip((share * bins).astype(int), 0, bins - 1)
     area = np.bincount(number[within], minlength=bins)
     bare = np.bincount(number[within], own[within], minlength=bins)
     seen = (bare / np.maximum(area, 1) > _SEEN)[: int(_LAST * bins)]
