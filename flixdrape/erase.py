@@ -156,7 +156,11 @@ def erase(wearer: Wearer, cover: Coverage, garment: Floats, front: Floats) -> Er
         return Erased(wearer.rgb.astype(np.float32), bare, {}, replaced)
     shown, became = _scene(wearer, todo), {"background": todo}
     # What is grown beyond the old clothes' edge is scene, whatever joints say of limbs there.
-    within = todo * ramp(wearer.part("background"), 0.7, 0.3)
+    # Its outline comes from parsing's coarse cells: limbs painted up to it would end ragged.
+    outside = wearer.part("background")
+    smooth = cv2.GaussianBlur(outside, (0, 0), max(wearer.body.width / 60, 0.8))
+    own = np.minimum(ramp(outside, 0.7, 0.3), ramp(np.asarray(smooth, np.float32), 0.45, 0.25))
+    within = np.asarray(todo * own, np.float32)
     layer, amount = _clothes_below(wearer, cover, within, garment)
     _lay(shown, layer, amount, todo, became, "bottom")
     layer, amount = painted_bust(wearer, cover, within)
