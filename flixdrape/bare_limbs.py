@@ -12,7 +12,7 @@ from flixdrape.corners import OTHER
 from flixdrape.coverage import Coverage
 from flixdrape.limb import LimbField
 from flixdrape.occlusion import bare_arm
-from flixdrape.seen_limb import SeenLimb
+from flixdrape.seen_limb import THICKER, SeenLimb
 from flixdrape.skin import painted_skin, skin_tone
 from flixdrape.wearer import Wearer, ramp
 
@@ -172,7 +172,7 @@ def _seen_limb(
     twin: LimbField,
     bare: Floats,
     profile: tuple[list[float], list[float]],
-    thickness: tuple[float, float] = (0.7, 1.4),
+    thickness: tuple[float, float] = THICKER,
 ) -> SeenLimb | None:
     """Measure a limb where it is seen; what is nearer to its twin is not this one's."""
     half = _half(field, wearer.body.width, profile)

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from flixdrape.body import SIDES
-from flixdrape.wearer import Wearer
-from pose import PARTS, Parsing
+from flixdrape.wearer import Wearer, in_planes
+from pose import PARTS
 
 __all__ = ["parting", "with_settled_legs"]
 
@@ -83,16 +82,8 @@ def with_settled_legs(wearer: Wearer) -> Wearer:
         ("legwear", "bottom", to_bottom),
         ("bottom", "legwear", to_legwear),
     ):
-        amount = planes[PARTS.index(source)] * _in_planes(parsing, where * once)
+        amount = planes[PARTS.index(source)] * in_planes(parsing, where * once)
         planes[PARTS.index(source)] -= amount
         planes[PARTS.index(target)] += amount
     settled = replace(parsing, probabilities=planes)
     return Wearer(wearer.rgb, wearer.joints, wearer.body, settled)
-
-
-def _in_planes(parsing: Parsing, where: Floats) -> Floats:
-    """Bring a picture-sized map to the size of the parsing's planes."""
-    x, y, width, height = parsing.box
-    size = (parsing.probabilities.shape[2], parsing.probabilities.shape[1])
-    inside = np.asarray(where[y : y + height, x : x + width], np.float32)
-    return np.asarray(cv2.resize(inside, size, interpolation=cv2.INTER_AREA), np.float32)

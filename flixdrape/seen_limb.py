@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from flixdrape.limb import LimbField
 
-__all__ = ["SeenLimb"]
+__all__ = ["THICKER", "SeenLimb"]
 
 Floats = NDArray[np.float32]
 
@@ -22,8 +22,8 @@ _LAST = 0.88
 _SKIP, _STRETCH = 0.05, 0.1
 # Over this share of the limb what was measured gives way to what is usual.
 _FADE = 0.35
-# How much thicker or thinner than usual a limb may be found, and how far off its bones.
-_THICKER, _ASIDE = (0.7, 1.4), 0.6
+# How much thinner or thicker than usual a bare limb may be found, and how far off its bones.
+THICKER, _ASIDE = (0.7, 1.4), 0.6
 # How much brighter or darker than painted its skin may be found, by channel.
 _BRIGHTER = (0.6, 1.5)
 
@@ -59,7 +59,7 @@ class SeenLimb:
         half: Floats,
         own: Floats,
         rgb: Floats,
-        thickness: tuple[float, float] = _THICKER,
+        thickness: tuple[float, float],
     ) -> SeenLimb | None:
         """Measure a limb that is seen from somewhere on, down to its end.
 

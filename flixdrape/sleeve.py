@@ -109,10 +109,10 @@ def sleeve_strips(
     arm = body.arms[side]
     reach = arc_of(arm, (corners[2] + corners[3]) / 2)
     upper, fore = (float(np.linalg.norm(bone)) for bone in np.diff(arm, axis=0))
-    short = reach < upper + _LEAST_FOREARM * fore
-    if _bend(arm) < _SHARP or short:
+    sharp, short = _bend(arm) >= _SHARP, reach < upper + _LEAST_FOREARM * fore
+    if short or not sharp:
         # A folded forearm lies beside the upper arm: a short sleeve knows of that alone.
-        bones = arm[:2] if short and _bend(arm) >= _SHARP else arm
+        bones = arm[:2] if sharp else arm
         target = _on_arm(corners, bones, body, side, flat, ease)
         count = 4 if reach < 0.9 * body.width else 8
         if _length(source) < _CAP * float(source.widths.mean()):

@@ -15,7 +15,7 @@ from flixdrape.body import SIDES, Body
 from flixdrape.limb import LimbField
 from pose import PARTS, Keypoints, Parsing
 
-__all__ = ["Wearer", "ramp", "soft_area"]
+__all__ = ["Wearer", "in_planes", "ramp", "soft_area"]
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -84,6 +84,14 @@ def _alike(rgb: Image, sample: NDArray[np.bool_]) -> Floats:
         np.minimum(nearest, distance, out=nearest)
     soft = cv2.GaussianBlur(ramp(nearest, 3.2, 2.2), (0, 0), 1.0)
     return np.asarray(soft, np.float32)
+
+
+def in_planes(parsing: Parsing, amount: Floats) -> Floats:
+    """Bring an (H, W) map of a picture to the size of its parsing's planes."""
+    x, y, width, height = parsing.box
+    size = (parsing.probabilities.shape[2], parsing.probabilities.shape[1])
+    inside = amount[y : y + height, x : x + width]
+    return np.asarray(cv2.resize(inside, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
 @dataclass(frozen=True)
@@ -162,11 +170,8 @@ class Wearer:
             What pixels show whose old clothes were taken off, 0..1.
         """
         planes = self.parsing.probabilities.copy()
-        x, y, width, height = self.parsing.box
-        size = (planes.shape[2], planes.shape[1])
         for name, amount in (*became.items(), (part, seen)):
-            inside = amount[y : y + height, x : x + width]
-            share = cv2.resize(inside, size, interpolation=cv2.INTER_AREA)
+            share = in_planes(self.parsing, amount)
             planes *= 1 - share
             planes[PARTS.index(name)] += share
         parsing = Parsing(planes, self.parsing.box, self.parsing.shape)

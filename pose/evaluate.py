@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -98,8 +98,7 @@ def torso_of(image: NDArray[np.uint8], sample: Sample) -> tuple[NDArray[np.uint8
     shoulders = np.mean([sample.points[COCO_17.index(f"{s}_shoulder"), 1] for s in _SIDES])
     top = int(np.clip(round(nose + 0.6 * (shoulders - nose)), 0, image.shape[0] - 16))
     bottom = int(np.clip(round((hips + knees) / 2), top + 16, image.shape[0]))
-    part, cut = ended_photo(image, 1.0, sample, (0, top, image.shape[1], bottom))
-    return part, replace(cut, tags={**sample.tags, "part": "torso"})
+    return ended_photo(image, 1.0, sample, (0, top, image.shape[1], bottom))
 
 
 def report_of(

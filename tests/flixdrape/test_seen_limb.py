@@ -6,7 +6,7 @@ from figures import SHAPE, SKIN, coverage, wearer
 
 from flixdrape.bare_limbs import clothed_leg, inside_leg, legs_in_trousers, painted_legs
 from flixdrape.limb import LimbField
-from flixdrape.seen_limb import SeenLimb
+from flixdrape.seen_limb import THICKER, SeenLimb
 
 EVERYWHERE = np.ones(SHAPE, np.float32)
 JOINTS = np.array([[60.0, 20.0], [60.0, 120.0], [60.0, 220.0]])
@@ -28,7 +28,7 @@ def seen_from(field, start, thickness=20.0, aside=0.0):
 @pytest.mark.parametrize(("thickness", "aside"), [(20, 0), (26, 0), (15, 0), (20, 4), (24, -3)])
 def test_thickness_place_and_colour_are_measured(thickness, aside):
     field, half = straight()
-    seen = SeenLimb.of(field, half, *seen_from(field, 110, thickness, aside))
+    seen = SeenLimb.of(field, half, *seen_from(field, 110, thickness, aside), THICKER)
     assert seen.start == pytest.approx(110, abs=4)
     assert seen.scale == pytest.approx(thickness / 20, abs=0.08)
     assert seen.aside == pytest.approx(aside, abs=1)
@@ -38,12 +38,12 @@ def test_thickness_place_and_colour_are_measured(thickness, aside):
 @pytest.mark.parametrize("start", [-5, 195, 400])
 def test_nothing_is_measured_of_a_limb_all_bare_or_all_hidden(start):
     field, half = straight()
-    assert SeenLimb.of(field, half, *seen_from(field, start)) is None
+    assert SeenLimb.of(field, half, *seen_from(field, start), THICKER) is None
 
 
 def test_coordinates_fit_the_seen_limb_and_become_usual_higher_up():
     field, half = straight()
-    seen = SeenLimb.of(field, half, *seen_from(field, 110, 26, 4))
+    seen = SeenLimb.of(field, half, *seen_from(field, 110, 26, 4), THICKER)
     fitted = seen.field(field)
     below, above = field.along > 112, field.along < 30
     edge = below & (np.abs(field.beside - 17) < 0.6)
@@ -53,7 +53,7 @@ def test_coordinates_fit_the_seen_limb_and_become_usual_higher_up():
 
 def test_tone_meets_where_the_limb_is_seen():
     field, half = straight()
-    seen = SeenLimb.of(field, half, *seen_from(field, 110))
+    seen = SeenLimb.of(field, half, *seen_from(field, 110), THICKER)
     inside = (np.abs(field.beside) < 10).astype(np.float32)
     layer = np.full((*field.along.shape, 3), 150.0, np.float32)
     toned = seen.toned(layer, field, inside)
