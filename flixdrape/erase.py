@@ -218,7 +218,7 @@ def _clothes_below(
         return image, nothing
     girth = TorsoOutline.of(wearer).girth(HIP_HALF * wearer.body.width)
     low = _under_hem(wearer, cover, garment)
-    body, hips = wearer.torso(0.02, girth), girth * wearer.body.width
+    body, hips = wearer.torso(0.02, girth), girth * wearer.body.frontal
     for side in SIDES:
         field = wearer.leg(side)
         legs = np.maximum(clothed_leg(wearer, side, own), inside_leg(field, hips))

@@ -1,4 +1,4 @@
-"""Where every pixel lies along a limb and beside it."""
+"""Where every pixel lies along a limb and beside it, and how thick limbs are."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LimbField"]
+__all__ = ["LimbField", "LimbShape"]
 
 Floats = NDArray[np.float32]
 
@@ -89,3 +89,52 @@ class LimbField:
         """Raise a picture-sized map, in the window, to `values` where these are larger."""
         view = onto[self.window]
         np.maximum(view, values, out=view)
+
+
+@dataclass(frozen=True)
+class LimbShape:
+    """How thick a bare limb is along its length, and where its middle lies.
+
+    Attributes
+    ----------
+    at : tuple of float
+        Places, ascending: 0 is the first joint, 1 the last.
+    half : tuple of float
+        Half of the thickness there, in shoulder widths as seen from the front.
+    outside : tuple of float
+        How far the middle lies from the bones, away from the body's axis, in the same unit: a
+        calf stands out, a knee does not.
+    """
+
+    at: tuple[float, ...]
+    half: tuple[float, ...]
+    outside: tuple[float, ...]
+
+    def half_of(self, field: LimbField, width: float) -> Floats:
+        """Return half the thickness at every pixel of a field, in pixels."""
+        share = field.along / max(field.length, 1.0)
+        return np.asarray(width * np.interp(share, self.at, self.half), np.float32)
+
+    def about(self, field: LimbField, width: float, outward: float) -> LimbField:
+        """Return a limb's coordinates about the middle of its flesh, not about its bones.
+
+        Parameters
+        ----------
+        field : LimbField
+            About the bones.
+        width : float
+            Of the shoulders as seen from the front, in pixels.
+        outward : float
+            Sign of `field.beside` on the side away from the body's axis.
+
+        Examples
+        --------
+        >>> bones = LimbField.of(np.array([[30.0, 10.0], [30.0, 90.0]]), (100, 60), 20.0)
+        >>> calf = LimbShape((0.0, 1.0), (0.1, 0.1), (0.0, 0.2)).about(bones, 50.0, 1.0)
+        >>> float(np.abs(bones.beside).min()), round(float(calf.beside[79, 20]), 1)
+        (0.0, -9.9)
+        """
+        share = field.along / max(field.length, 1.0)
+        shift = outward * width * np.interp(share, self.at, self.outside)
+        beside = np.asarray(field.beside - shift, np.float32)
+        return LimbField(field.window, field.along, beside, field.length)
