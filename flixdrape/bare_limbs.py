@@ -16,7 +16,7 @@ from flixdrape.limb import LimbField, LimbShape
 from flixdrape.occlusion import bare_arm
 from flixdrape.seen_limb import THICKER, SeenLimb
 from flixdrape.skin import painted_skin, skin_tone
-from flixdrape.wearer import Wearer, ramp
+from flixdrape.wearer import Wearer, leg_field, ramp
 
 __all__ = ["clothed_leg", "inside_leg", "legs_in_trousers", "painted_arms", "painted_legs"]
 
@@ -31,16 +31,39 @@ _ARM = LimbShape(
     outside=(0.0, 0.01, 0.012, 0.012, 0.012, 0.017, 0.015, 0.018, 0.016, 0.009, 0.0, 0.0),
 )
 _LEG = LimbShape(
-    at=(0.0, 0.25, 0.3, 0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0, 1.15),
+    at=(
+        0.0,
+        0.25,
+        0.3,
+        0.4,
+        0.5,
+        0.6,
+        0.65,
+        0.7,
+        0.75,
+        0.8,
+        0.85,
+        0.9,
+        0.95,
+        1.0,
+        1.06,
+        1.11,
+        1.15,
+    ),
     half=(
-        *(0.26, 0.222, 0.202, 0.174, 0.158, 0.149, 0.153, 0.15),
-        *(0.14, 0.126, 0.109, 0.094, 0.084, 0.09, 0.095),
+        *(0.26, 0.222, 0.202, 0.174, 0.158, 0.149, 0.153, 0.15, 0.14),
+        *(0.126, 0.109, 0.094, 0.084, 0.088, 0.105, 0.12, 0.12),
     ),
     outside=(
-        *(0.0, 0.0, -0.002, -0.004, -0.009, 0.019, 0.026, 0.029),
-        *(0.029, 0.028, 0.028, 0.026, 0.017, 0.005, 0.0),
+        *(0.0, 0.0, -0.002, -0.004, -0.009, 0.019, 0.026, 0.029, 0.029),
+        *(0.028, 0.028, 0.026, 0.017, 0.008, 0.025, 0.05, 0.06),
     ),
 )
+
+# How far from an ankle, in shoulder widths, its shoe may be seen without belonging right there.
+_TO_SHOE = (0.08, 0.8)
+# As much of a shoe, in squared shoulder widths, is one that a foot stands in.
+_SHOD = 0.004
 
 # Legwear that is seen on less of the shins is socks.
 _STOCKING = 0.25
@@ -78,6 +101,7 @@ def painted_legs(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats,
         bare = wearer.part("legs", "legwear")[field.window]
         seen = _seen_limb(wearer, field, _flesh(wearer, "leg", OTHER[side]), bare, _LEG)
         layer, amount = _gone_on(wearer, field, seen, tone, bare, todo[field.window], _LEG)
+        amount = np.maximum(amount, _foot(wearer, field, amount))
         if cover.category == "trousers":
             end = cover.legs[side] * field.length
             amount = amount * ramp(field.along, end - 2, end + 2)
@@ -87,10 +111,50 @@ def painted_legs(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats,
 
 
 def _flesh(wearer: Wearer, limb: Literal["arm", "leg"], side: str) -> LimbField:
-    """Return coordinates about an arm's or a leg's flesh."""
-    bones, shape = (wearer.arm, _ARM) if limb == "arm" else (wearer.leg, _LEG)
+    """Return coordinates about an arm's or a leg's flesh; a leg's lead to its shoe."""
+    bones, shape = wearer.arm(side), _ARM
+    if limb == "leg":
+        bones, shape = (
+            wearer.remembered(f"{side} leg to its shoe", lambda: _shod(wearer, side)),
+            _LEG,
+        )
     # Walking down a limb, its right is the image's left.
-    return shape.about(bones(side), wearer.body.frontal, -SIDES[side])
+    return shape.about(bones, wearer.body.frontal, -SIDES[side])
+
+
+def _shod(wearer: Wearer, side: str) -> LimbField:
+    """Return a leg's coordinates, its ankle moved to where a shoe is seen below a long hem.
+
+    Under cloth an ankle is guessed; the shoe shows where the leg ends.
+    """
+    hip, knee, ankle = wearer.body.legs[side]
+    other = wearer.body.legs[OTHER[side]][2]
+    rows, columns = np.nonzero(wearer.part("footwear") > 0.5)
+    shoes = np.stack([columns, rows], axis=1).astype(np.float64)
+    own = shoes[np.linalg.norm(shoes - ankle, axis=1) < np.linalg.norm(shoes - other, axis=1)]
+    below = own[(own - ankle) @ wearer.body.down > 0]
+    if len(below) == 0:
+        return wearer.leg(side)
+    away = np.linalg.norm(below - ankle, axis=1)
+    first, gap = below[away.argmin()], float(away.min())
+    if not _TO_SHOE[0] * wearer.body.width < gap < _TO_SHOE[1] * wearer.body.width:
+        return wearer.leg(side)
+    return leg_field(np.stack([hip, knee, first]), wearer.shape, wearer.body.width)
+
+
+def _foot(wearer: Wearer, field: LimbField, leg: Floats) -> Floats:
+    """Return the foot that a painted leg stands on where no shoe is seen: 0..1, in its window.
+
+    Long hems hide shoes; a leg that ends where the hem did would stand on nothing.
+    """
+    inside = _inside(field, wearer.body.frontal, _LEG)
+    share = field.along / max(field.length, 1.0)
+    ankle = inside * (share > 0.9) * (share < 1.0)
+    shoe = wearer.part("footwear")[field.window] * (np.abs(field.beside) < 0.3 * wearer.body.width)
+    shod = float((shoe * (share > 0.8)).sum()) > _SHOD * wearer.body.width**2
+    if shod or float((ankle * leg).sum()) < 0.6 * float(ankle.sum()):
+        return np.zeros_like(leg)
+    return np.asarray(inside * ramp(share, 0.9, 0.97), np.float32)
 
 
 def _wears_stockings(wearer: Wearer) -> bool:
@@ -179,8 +243,11 @@ def clothed_leg(wearer: Wearer, side: str, cloth: Floats) -> Floats:
     (h, w) float32 array
         0..1, in the window of ``wearer.leg(side)``.
     """
-    field = _flesh(wearer, "leg", side)
-    twin, seen = _flesh(wearer, "leg", OTHER[side]), cloth[field.window]
+    field, twin = (
+        _LEG.about(wearer.leg(name), wearer.body.frontal, -SIDES[name])
+        for name in (side, OTHER[side])
+    )
+    seen = cloth[field.window]
     found = _seen_limb(wearer, field, twin, seen, _LEG, thickness=(1.0, 2.4))
     return _inside(field if found is None else found.field(field), wearer.body.frontal, _LEG)
 

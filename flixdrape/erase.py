@@ -26,6 +26,7 @@ from flixdrape.fill import fill_holes
 from flixdrape.fit import HIP_HALF
 from flixdrape.occlusion import belongings
 from flixdrape.outline import TorsoOutline
+from flixdrape.shift_fill import fill_with_pieces
 from flixdrape.wearer import Wearer, ramp
 
 __all__ = ["Erased", "erase", "old_clothes"]
@@ -198,10 +199,11 @@ def _scene(wearer: Wearer, todo: Floats) -> Floats:
     outside = wearer.part("background")
     margin = max(round(0.05 * wearer.body.width), 2)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * margin + 1, 2 * margin + 1))
-    known = cv2.erode(outside, kernel) * (todo < 0.05)
+    known = np.asarray(cv2.erode(outside, kernel) * (todo < 0.05), np.float32)
     reach = 0.9 * wearer.body.width
     hole = (todo > 0).astype(np.float32)
-    return fill_holes(wearer.rgb, np.asarray(known, np.float32), hole, reach=reach)
+    smooth = fill_holes(wearer.rgb, known, hole, reach=reach)
+    return fill_with_pieces(wearer.rgb, known, hole, smooth)
 
 
 def _clothes_below(

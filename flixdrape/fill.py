@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["fill_holes"]
+__all__ = ["fill_holes", "push_pull"]
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -57,7 +57,7 @@ def fill_holes(
     resized = cv2.resize(weights, size, interpolation=cv2.INTER_AREA)
     small_weights = np.asarray(resized, np.float32)
     small = cv2.resize(weighted, size, interpolation=cv2.INTER_AREA)
-    filled = _push_pull(np.asarray(small, np.float32), small_weights)
+    filled = push_pull(np.asarray(small, np.float32), small_weights)
     large = cv2.resize(filled, (width, height), interpolation=cv2.INTER_LINEAR)
     large = large + _grain(part, weights, seed)
     if reach > 0:
@@ -137,7 +137,7 @@ def _reflections(weights: Floats, reach: float) -> tuple[Floats, Floats]:
     return look, np.asarray(share, np.float32)
 
 
-def _push_pull(weighted: Floats, weights: Floats) -> Floats:
+def push_pull(weighted: Floats, weights: Floats) -> Floats:
     """Fill a picture that is premultiplied by its weights."""
     colours, amounts = [weighted], [weights]
     while min(weights.shape) > 2:

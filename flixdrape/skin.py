@@ -26,8 +26,9 @@ _CALM = 0.85
 # Which part of a skin's pixels, in per cent, is darker than the skin in the light: a face has
 # eyes, a mouth, and the chin's shadow on the neck.
 _LIT = {"face": 80}
-# Lightness within which pixels say the hue.
+# Lightness within which pixels say the hue; lighter skin is overexposed and has lost its own.
 _NEAR = 8.0
+_LIGHTEST = 84.0
 # Hands are small and often in the shade: the face says more of how light skin is, until as much
 # of a limb is seen as this share of a squared shoulder width.
 _FACE_LIGHT = 0.6
@@ -84,9 +85,11 @@ def _tone_of(wearer: Wearer, part: str, window: Window, least: float) -> Floats 
         return None
     pixels = wearer.rgb[window][sure][None].astype(np.float32) / np.float32(255)
     lab = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB), np.float32)[0]
-    lightness = np.percentile(lab[:, 0], _LIT.get(part, 65))
+    lightness = min(float(np.percentile(lab[:, 0], _LIT.get(part, 65))), _LIGHTEST)
     # Shaded skin is more saturated than lit skin, and lips redder than either.
-    lit = np.abs(lab[:, 0] - lightness) <= max(_NEAR, float(np.abs(lab[:, 0] - lightness).min()))
+    lit = np.abs(lab[:, 0] - lightness) <= _NEAR
+    if not lit.any():
+        return None
     return np.asarray([lightness, *np.median(lab[lit, 1:], axis=0)], np.float32)
 
 

@@ -15,7 +15,7 @@ from flixdrape.body import SIDES, Body
 from flixdrape.limb import LimbField
 from pose import PARTS, Keypoints, Parsing
 
-__all__ = ["Wearer", "in_planes", "ramp", "soft_area"]
+__all__ = ["Wearer", "in_planes", "leg_field", "ramp", "soft_area"]
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -61,6 +61,22 @@ def soft_area(
     cv2.fillPoly(mask, [np.round([*left, *right[::-1]]).astype(np.int32)], 255)
     soft = cv2.GaussianBlur(mask, (0, 0), max(softness, 0.8))
     return from_bytes(np.asarray(soft, np.uint8))
+
+
+def leg_field(joints: NDArray[np.float64], shape: tuple[int, int], width: float) -> LimbField:
+    """Return coordinates about a leg from hip to ankle, and a foot's length on.
+
+    Parameters
+    ----------
+    joints : (3, 2) float array
+        Hip, knee and ankle, in pixels.
+    shape : (int, int)
+        Height and width of the picture.
+    width : float
+        Of the shoulders, in pixels.
+    """
+    foot = 0.15 * float(np.linalg.norm(np.diff(joints, axis=0), axis=1).sum())
+    return LimbField.of(joints, shape, 0.5 * width, past=foot)
 
 
 def _alike(rgb: Image, sample: NDArray[np.bool_]) -> Floats:
@@ -188,12 +204,9 @@ class Wearer:
 
     def leg(self, side: str) -> LimbField:
         """Return coordinates about a leg of the image's side, down to the ankle."""
-        return self.remembered(f"{side}_leg", lambda: self._leg(side))
-
-    def _leg(self, side: str) -> LimbField:
-        joints = self.body.legs[side]
-        foot = 0.15 * float(np.linalg.norm(np.diff(joints, axis=0), axis=1).sum())
-        return LimbField.of(joints, self.shape, 0.5 * self.body.width, past=foot)
+        return self.remembered(
+            f"{side}_leg", lambda: leg_field(self.body.legs[side], self.shape, self.body.width)
+        )
 
     def down(self) -> Floats:
         """Return how far each pixel lies below the shoulders, along the torso, in pixels.
