@@ -125,7 +125,8 @@ def _flesh(wearer: Wearer, limb: Literal["arm", "leg"], side: str) -> LimbField:
 def _shod(wearer: Wearer, side: str) -> LimbField:
     """Return a leg's coordinates, its ankle moved to where a shoe is seen below a long hem.
 
-    Under cloth an ankle is guessed; the shoe shows where the leg ends.
+    Under cloth an ankle is guessed, and the shoe shows where the leg ends; where it is seen it is
+    where it was found.
     """
     hip, knee, ankle = wearer.body.legs[side]
     other = wearer.body.legs[OTHER[side]][2]
@@ -138,6 +139,10 @@ def _shod(wearer: Wearer, side: str) -> LimbField:
     away = np.linalg.norm(below - ankle, axis=1)
     first, gap = below[away.argmin()], float(away.min())
     if not _TO_SHOE[0] * wearer.body.width < gap < _TO_SHOE[1] * wearer.body.width:
+        return wearer.leg(side)
+    between = np.linspace(ankle, first, 5)[:-1].round().astype(int)
+    column, row = between.T.clip(0, np.array(wearer.shape)[::-1, None] - 1)
+    if float(wearer.part("legs", "legwear")[row, column].mean()) > 0.3:
         return wearer.leg(side)
     return leg_field(np.stack([hip, knee, first]), wearer.shape, wearer.body.width)
 

@@ -18,8 +18,11 @@ from pose.keypoints import COCO_17
 from pose.parsing_data import LabelledPerson, Mask
 from pose.parts import PARTS
 
-__all__ = ["ParsingBatches", "before_wall", "sample_mask"]
+__all__ = ["ParsingBatches", "before_wall", "dyed", "sample_mask"]
 
+# What people wear and carry; how often a crop's are dyed, each of them, and given stripes.
+_CLOTHES = ("top", "outer", "dress", "bottom", "legwear", "footwear", "accessories")
+_DYED, _EACH, _STRIPED = 0.6, 0.6, 0.12
 # Shares of crops that show a person before a studio's wall, and that wall alone.
 _STUDIO, _EMPTY = 0.2, 0.05
 
@@ -75,6 +78,46 @@ def before_wall(
     return np.clip(np.round(mixed), 0, 255).astype(np.uint8)
 
 
+def dyed(pixels: NDArray[np.uint8], parts: Mask, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Give clothes other colours, each its own; some get stripes.
+
+    A few hundred photos show few of the colours that clothes have: what a coat is shall be told
+    by its shape.
+
+    Parameters
+    ----------
+    pixels : (H, W, 3) uint8 array
+        A crop.
+    parts : (H / 2, W / 2) uint8 array
+        Its parts.
+    rng : numpy Generator
+        Source of chance.
+    """
+    height, width = pixels.shape[:2]
+    lab = cv2.cvtColor(pixels.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB)
+    result = np.asarray(lab, np.float32)
+    for name in _CLOTHES:
+        worn = parts == PARTS.index(name)
+        if rng.random() > _EACH or not worn.any():
+            continue
+        large = cv2.resize(worn.astype(np.float32), (width, height))
+        matte = cv2.GaussianBlur(large, (0, 0), 1.0)[..., None]
+        other = result * [np.exp(rng.normal(0, 0.25)), 1, 1] + rng.normal(0, [15, 18, 18])
+        if rng.random() < _STRIPED:
+            other[..., 0] += _stripes(height, width, rng)
+        result = np.asarray(result + matte * (other - result), np.float32)
+    result[..., 0] = np.clip(result[..., 0], 0, 100)
+    rgb = cv2.cvtColor(result, cv2.COLOR_LAB2RGB)
+    return np.clip(np.round(255 * rgb), 0, 255).astype(np.uint8)
+
+
+def _stripes(height: int, width: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    turn, period = rng.uniform(0, np.pi), rng.uniform(4, 24)
+    y, x = np.mgrid[:height, :width]
+    phase = 2 * np.pi * (np.cos(turn) * x + np.sin(turn) * y) / period
+    return np.asarray(rng.uniform(8, 30) * np.sign(np.sin(phase)))
+
+
 class ParsingBatches:
     """Crops of people and their masks, varied alike.
 
@@ -125,6 +168,8 @@ class ParsingBatches:
         shrink = np.diag([1 / scale, 1 / scale, 1.0])
         pixels = sample_crop(image, matrix @ shrink, self.size, random_fill(rng))
         parts = sample_mask(person.parts, matrix, self.size)
+        if rng.random() < _DYED:
+            pixels = dyed(pixels, parts, rng)
         chance = rng.random()
         if chance < _EMPTY:
             parts = np.zeros_like(parts)
