@@ -88,6 +88,8 @@ def load_people():
     for method in pose.shipped_methods():
         ways[method] = pose.PoseEstimator.load(method)
         ways[f"{method}, fast"] = pose.PoseEstimator.load(method, fast=True)
+    cascade = Path(pose.__file__).parent / "weights" / "topdown-cascade.safetensors"
+    ways["topdown-heatmap, cascade"] = pose.PoseEstimator.load("topdown-heatmap", weights=cascade)
     return ways
 
 

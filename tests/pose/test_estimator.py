@@ -1,11 +1,14 @@
 """Every method behind one interface, on oracles and on the shipped weights."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
 from figure import FIGURE
 from test_scene_predictor import SIDE, Oracle, scene_of
 
+import pose
 from pose import COCO_17, METHODS, PoseEstimator, shipped_methods
 from pose.bottomup import BottomUpPeople
 from pose.engine.grouping import group_greedy
@@ -66,6 +69,20 @@ def test_shipped_methods_agree_on_the_sample(method, fast):
     torso = np.linalg.norm(reference["left_shoulder"] - reference["right_hip"])
     distance = np.linalg.norm(found[0].xy[body] - reference.xy[body], axis=1)
     assert distance.max() < 0.2 * torso
+
+
+def test_the_cascade_agrees_with_the_plain_pyramid():
+    from flixdrape.samples import PERSON, sample
+
+    weights = Path(pose.__file__).parent / "weights" / "topdown-cascade.safetensors"
+    image = cv2.cvtColor(cv2.imread(str(sample(PERSON))), cv2.COLOR_BGR2RGB)
+    plain = PoseEstimator.load()(image)[0]
+    cascade = PoseEstimator.load("topdown-heatmap", weights=weights)
+    found = cascade(image)[0]
+    torso = np.linalg.norm(plain["left_shoulder"] - plain["right_hip"])
+    distances = np.linalg.norm(found.xy - plain.xy, axis=1)
+    assert distances.max() < 0.2 * torso
+    assert distances.max() > 0, "it is another network"
 
 
 def test_unknown_method_and_wrong_arrays_are_refused():
