@@ -4,7 +4,8 @@
 people (`ccp`) whose masks people drew, and measures, by those masks and in the result alone:
 
 - *old visible*: share of the replaced garment's area, where the new garment or the body should
-  cover it, whose pixels still look as before;
+  cover it, whose pixels still look as before; *untouched* is the part of that which is as in the
+  photo to a level: the rest was painted anew in a like colour, dark trousers under a dark coat;
 - *kept changed*: share of hair, face, shoes, bags and of legs where the garment does not belong
   whose pixels changed;
 - folded pixels and the largest anchor error.
@@ -52,7 +53,8 @@ def mask_of(parts, names):
 def measure(person, result, category):
     """Return the shares of one drape."""
     before, after = person.wearer.rgb.astype(int), result.image.astype(int)
-    changed = np.abs(after - before).max(axis=2) > _CHANGED
+    difference = np.abs(after - before).max(axis=2)
+    changed = difference > _CHANGED
     alpha = result.layers["garment"][..., 3] > 127
     parts = person.parts
     inner = np.ones((3, 3), np.uint8)
@@ -74,6 +76,7 @@ def measure(person, result, category):
         lost, total = lost + int(gone.sum()), total + int(kept.sum())
     return {
         "old visible": visible.sum() / max(old.sum(), 1),
+        "untouched": (visible & (difference <= 1)).sum() / max(old.sum(), 1),
         "kept changed": lost / max(total, 1),
         "by part": by_part,
         "anchor": result.report["warp"]["anchor_error_px"],
@@ -146,17 +149,20 @@ def coverage(data, pairs, seed, show=None):
 
 def table(rows):
     lines = [
-        "| category | pairs | old visible | kept changed | largest anchor error | folded |",
-        "|---|---|---|---|---|---|",
+        "| category | pairs | old visible | untouched | kept changed | largest anchor error | folded |",
+        "|---|---|---|---|---|---|---|",
     ]
     everything = [f for figures in rows.values() for f in figures]
     for name, figures in [*rows.items(), ("all", everything)]:
         if not figures:
             continue
-        old, kept = (np.mean([f[k] for f in figures]) for k in ("old visible", "kept changed"))
+        old, same, kept = (
+            np.mean([f[k] for f in figures]) for k in ("old visible", "untouched", "kept changed")
+        )
         anchor, folded = (max(f[k] for f in figures) for k in ("anchor", "folded"))
         lines.append(
-            f"| {name} | {len(figures)} | {old:.1%} | {kept:.1%} | {anchor:.2f} px | {folded:.5f} |"
+            f"| {name} | {len(figures)} | {old:.1%} | {same:.1%} | {kept:.1%} | {anchor:.2f} px "
+            f"| {folded:.5f} |"
         )
     return "\n".join(lines)
 

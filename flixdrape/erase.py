@@ -21,6 +21,7 @@ from flixdrape.bare_limbs import (
 )
 from flixdrape.body import SIDES
 from flixdrape.bust import painted_bust
+from flixdrape.cloth_edge import to_its_edge
 from flixdrape.coverage import TOPS, Coverage
 from flixdrape.fill import fill_holes
 from flixdrape.fit import HIP_HALF
@@ -131,6 +132,7 @@ def erase(wearer: Wearer, cover: Coverage, garment: Floats, front: Floats) -> Er
         old = np.maximum(old, np.asarray(wide, np.float32))
     elif cover.category == "trousers":
         old = np.maximum(old, legs_in_trousers(wearer, cover))
+    old = to_its_edge(wearer, old)
     # Drawn outlines run a little inside of the cloth's own edge, whose colour would remain.
     grown = cv2.dilate(
         old, np.ones((3, 3), np.uint8), iterations=max(round(wearer.body.width / 23), 1)

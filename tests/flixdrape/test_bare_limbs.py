@@ -83,3 +83,61 @@ def test_a_leg_is_thicker_at_the_thigh_than_at_the_ankle():
     share = field.along / field.length
     thigh, ankle = (inside[np.abs(share - at) < 0.01].sum() for at in (0.2, 0.95))
     assert thigh > 1.8 * ankle > 0
+
+
+def hidden_to_the_ground(shoe_at=None, reach=60):
+    """Somebody in wide trousers to the ground; of the shoes only one may be seen."""
+    photo, labels = draw_figure(below="trousers")
+    y, x = np.mgrid[: SHAPE[0], : SHAPE[1]]
+    legs = wearer().body.legs
+    ground = legs["left"][2][1] + 30
+    wide = (np.abs(x - 200) < reach) & (y > legs["left"][1][1]) & (y < ground)
+    labels[labels == PARTS.index("footwear")] = PARTS.index("background")
+    labels[wide], photo[wide] = PARTS.index("bottom"), MAGENTA
+    if shoe_at is not None:
+        shoe = np.hypot(x - shoe_at[0], y - shoe_at[1]) < 11
+        labels[shoe], photo[shoe] = PARTS.index("footwear"), (10, 10, 10)
+    return dressed_as(photo, labels)
+
+
+def test_where_no_shoe_is_seen_a_leg_stands_on_a_foot():
+    dressed = hidden_to_the_ground()
+    _, amount = painted_legs(dressed, coverage("skirt"), EVERYWHERE)
+    for side, sign in (("left", -1), ("right", 1)):
+        x, y = np.round(dressed.body.legs[side][2]).astype(int)
+        assert amount[y + 18, x + sign * 4] > 0.9
+        assert amount[y + 18, x - sign * 20] < 0.1, "feet turn out"
+
+
+def test_a_hidden_leg_leads_to_its_shoe():
+    """The ankle is guessed under the cloth; the shoe is seen 25 pixels beside it."""
+    _, knee, ankle = wearer().body.legs["left"]
+    shoe = ankle + (25, 24)
+    dressed = hidden_to_the_ground(shoe)
+    _, amount = painted_legs(dressed, coverage("skirt"), EVERYWHERE)
+    x, y = np.round(shoe + 0.25 * (knee - shoe)).astype(int)
+    assert amount[y, x] > 0.9
+    x, y = np.round(ankle + (-12, 20)).astype(int)
+    assert amount[y, x] < 0.1, "no foot of its own beside the shoe"
+
+
+def test_a_seen_ankle_stays_where_it_is():
+    dressed = wearer(below="skirt")
+    _, amount = painted_legs(dressed, coverage("skirt"), EVERYWHERE)
+    _, knee, ankle = dressed.body.legs["left"]
+    assert amount[int(knee[1]) + 20 : int(ankle[1])].max() < 0.2
+
+
+def test_calves_stand_out_and_knees_do_not():
+    dressed = hidden_to_the_ground()
+    _, amount = painted_legs(dressed, coverage("skirt"), EVERYWHERE)
+    _, knee, ankle = dressed.body.legs["right"]
+    width = dressed.body.frontal
+
+    def middle(share):
+        row = round(float(knee[1] + share * (ankle[1] - knee[1])))
+        columns = np.flatnonzero(amount[row, 200:] > 0.5) + 200
+        return columns.mean() - np.interp(row, [knee[1], ankle[1]], [knee[0], ankle[0]])
+
+    assert middle(0.4) > 0.015 * width
+    assert abs(middle(0.0)) < 0.015 * width

@@ -103,6 +103,13 @@ def test_limb_outside_the_picture_takes_the_others_skin():
     assert lightness_of(tone) == pytest.approx(lightness_of(SKIN), abs=1.5)
 
 
+def test_overexposed_skin_lends_no_tone():
+    """A white sleeve taken for an arm, or an arm in glaring light, is not the skin's colour."""
+    dressed = wearer(sleeves="none", colours={"arms": (252, 250, 246)})
+    tone = skin_tone(dressed, ("arms", "face"))
+    assert np.linalg.norm(hue_of(tone) - hue_of(SKIN)) < 4
+
+
 def test_few_pixels_say_nothing():
     photo, labels = draw_figure()
     labels[labels == PARTS.index("arms")] = 0
