@@ -149,7 +149,8 @@ def coverage(data, pairs, seed, show=None):
 
 def table(rows):
     lines = [
-        "| category | pairs | old visible | untouched | kept changed | largest anchor error | folded |",
+        "| category | pairs | old visible | untouched | kept changed | anchor error, at most "
+        "| folded |",
         "|---|---|---|---|---|---|---|",
     ]
     everything = [f for figures in rows.values() for f in figures]
