@@ -16,6 +16,7 @@ from flixdrape.errors import NothingFoundError, UnusableInputError
 from flixdrape.images import Picture, open_picture
 from flixdrape.legwear import with_settled_legs
 from flixdrape.people import Choice, choose_person, find_people
+from flixdrape.seen_wrists import with_seen_wrists
 from flixdrape.wearer import Wearer
 from garment import CATEGORIES, FASHIONAI_24, VIEWS, Garment, GarmentEstimator
 from garment.cutout import Cutout, cut_out
@@ -191,8 +192,9 @@ def analyse_person(source: Source, *, person: Choice = 0, lap: Lap | None = None
     parsing = _parser()(photo.rgb, joints)
     if lap:
         lap("parsing")
-    wearer = with_settled_legs(Wearer(photo.rgb, joints, body, parsing))
-    return PersonAnalysis(photo, tuple(people), wearer)
+    wearer = with_seen_wrists(with_settled_legs(Wearer(photo.rgb, joints, body, parsing)))
+    put_right = (wearer.joints if one is joints else one for one in people)
+    return PersonAnalysis(photo, tuple(put_right), wearer)
 
 
 def find_garment(picture: Picture, category: str | None = None) -> Garment:
