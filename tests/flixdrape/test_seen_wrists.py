@@ -20,7 +20,7 @@ def folded(*, laid="across", bracelet=False):
     y, x = np.mgrid[: SHAPE[0], : SHAPE[1]]
     gone = (labels == ARMS) & (x > 220) & (y > elbow[1] + 12)
     labels[gone], photo[gone] = BACKGROUND, (180, 190, 200)
-    ends = {"across": (190, 185), "up": (200, 135), "hanging": tuple(wrist)}
+    ends = {"across": (190, 185), "up": (212, 150), "hanging": tuple(wrist)}
     end = np.array(ends[laid])
     hand = end + 0.25 * (end - elbow)
     places = [tuple(np.round(p).astype(int).tolist()) for p in (elbow, hand)]
