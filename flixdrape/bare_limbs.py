@@ -60,6 +60,8 @@ _LEG = LimbShape(
     ),
 )
 
+# From here on along an arm it is a hand.
+_WRIST = 0.9
 # How far from an ankle, in shoulder widths, its shoe may be seen without belonging right there.
 _TO_SHOE = (0.08, 0.8)
 # As much of a shoe, in squared shoulder widths, is one that a foot stands in.
@@ -217,6 +219,7 @@ def painted_arms(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats,
         skin = wearer.part("arms")[field.window]
         seen = _seen_limb(wearer, field, _flesh(wearer, "arm", OTHER[side]), skin, _ARM)
         layer, amount = _gone_on(wearer, field, seen, tone, skin, todo[field.window], _ARM)
+        amount = amount * _before_the_fingers(field, skin)
         # A shoulder is the chest's before it is the arm's: no tube begins at its joint.
         joined = 1 - chest[field.window] * ramp(
             field.along, 0.25 * field.length, 0.03 * field.length
@@ -229,6 +232,15 @@ def painted_arms(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats,
         field.paste(amount, whole)
         field.paste(amount * bare_arm(wearer, cover, side), bare)
     return image, whole, bare
+
+
+def _before_the_fingers(field: LimbField, skin: Floats) -> Floats:
+    """Return where an arm has not ended yet, 0..1: beyond the hand that is seen is none."""
+    hand = (skin > 0.5) & (field.along > _WRIST * field.length) & np.isfinite(field.beside)
+    if hand.sum() < 8:
+        return np.ones_like(field.along)
+    end = max(float(np.percentile(field.along[hand], 97)), field.length)
+    return ramp(field.along, end + 2, end)
 
 
 def clothed_leg(wearer: Wearer, side: str, cloth: Floats) -> Floats:

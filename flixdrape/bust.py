@@ -99,6 +99,11 @@ def painted_bust(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats,
         slice(max(columns[0] - near, 0), columns[-1] + near),
     )
     neck = wearer.part("face") * ramp(wearer.down(), -0.5 * width, -0.4 * width)
+    if not any(cover.sleeves.values()):
+        # Beside a bare chest the shoulders are bare: where the old armholes were is a seam too.
+        torso = wearer.body.torso
+        shoulders = wearer.part("arms") * ramp(wearer.down(), 0.45 * torso, 0.35 * torso)
+        neck = np.maximum(neck, shoulders)
     neck = neck[window]
     skin = painted_skin(wearer, tone, window) * _shade(wearer, window)[..., None]
     skin = np.asarray(skin, np.float32)

@@ -141,3 +141,16 @@ def test_calves_stand_out_and_knees_do_not():
 
     assert middle(0.4) > 0.015 * width
     assert abs(middle(0.0)) < 0.015 * width
+
+
+def test_no_arm_is_painted_beyond_the_fingers_that_are_seen():
+    """A hand laid nearer than the joints say: beyond it the old cloth hides no more of the arm."""
+    dressed = wearer(sleeves="long")
+    _, amount, _ = painted_arms(dressed, coverage("blouse"), EVERYWHERE)
+    _, elbow, wrist = dressed.body.arms["left"]
+    step = (wrist - elbow) / np.linalg.norm(wrist - elbow)
+    hand = dressed.part("arms") > 0.5
+    along = [d for d in range(60) if hand[tuple(np.round(wrist + d * step).astype(int)[::-1])]]
+    beyond = np.round(wrist + (max(along) + 6) * step).astype(int)[::-1]
+    assert amount[tuple(beyond)] < 0.05
+    assert amount[tuple(np.round((elbow + wrist) / 2).astype(int)[::-1])] > 0.9
