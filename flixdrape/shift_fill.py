@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -36,7 +37,7 @@ _PIECE = 17
 # How many different moves are made.
 _PIECES = 14
 # Pixels of the rim by which a move is set right at the picture's own size.
-_SAMPLES, _FEW = 300, 20
+_SAMPLES, _FEW = 200, 20
 # How far up and across it may be set right, in working pixels: to fall into step with bricks.
 _SLACK = (1.0, 2.0)
 
@@ -160,10 +161,10 @@ def _chosen(view: _View, moves: list[Shift]) -> Ints:
         if not usable.any():
             continue
         both = (rim & usable).astype(np.float32)
-        error = cv2.absdiff(colours[there], own).sum(axis=2) * both
+        error = _summed(cv2.absdiff(colours[there], own)) * both
         sums = np.dstack([error, both])
         sums = cv2.blur(sums, (_NEARBY, _NEARBY)) + _FAR_SHARE * cv2.blur(sums, (_FAR, _FAR))
-        unlike = cv2.absdiff(calm[there], expected).sum(axis=2)
+        unlike = _summed(cv2.absdiff(calm[there], expected))
         # Away from any rim that the move can be judged by, its colour alone speaks for it.
         fit = np.where(
             sums[..., 1] > 1e-4, sums[..., 0] / np.maximum(sums[..., 1], 1e-4), 2 * unlike
@@ -179,6 +180,11 @@ def _chosen(view: _View, moves: list[Shift]) -> Ints:
     whole = np.full(view.known.shape, -1, np.int64)
     whole[box] = best
     return whole
+
+
+def _summed(colours: NDArray[Any]) -> Floats:
+    """Add up an (h, w, 3) array's channels."""
+    return np.asarray(cv2.transform(colours, np.ones((1, 3))), np.float32)
 
 
 def _box(mask: Flags) -> tuple[slice, slice]:
@@ -221,21 +227,20 @@ def _set_right(
     limits = np.array(weights.shape)[:, None] - 1
     at = np.round((np.stack([rows, columns])[:, chosen] + 0.5) / view.scale - 0.5).astype(int)
     at = np.clip(at, 0, limits)
-    own = part[at[0], at[1]].astype(np.int64)
+    own = part[at[0], at[1]].astype(np.int16)
     up, across = (int(np.ceil(v / view.scale)) for v in _SLACK)
-    best, least = (dy, dx), np.inf
-    for y in range(dy - up, dy + up + 1):
-        for x in range(dx - across, dx + across + 1):
-            there = at + np.array([[y], [x]])
-            ok = ((there >= 0) & (there <= limits)).all(axis=0)
-            there = np.clip(there, 0, limits)
-            ok &= weights[there[0], there[1]] > 0.5
-            if ok.sum() < 0.5 * len(chosen):
-                continue
-            error = float(np.abs(part[there[0], there[1]] - own)[ok].mean())
-            if error < least:
-                best, least = (y, x), error
-    return best
+    tried = np.mgrid[dy - up : dy + up + 1, dx - across : dx + across + 1].reshape(2, -1)
+    there = at[:, None] + tried[..., None]
+    ok = ((there >= 0) & (there <= limits[..., None])).all(axis=0)
+    there = np.clip(there, 0, limits[..., None])
+    ok &= weights[there[0], there[1]] > 0.5
+    apart = np.abs(part[there[0], there[1]] - own).sum(axis=2) * ok
+    error = apart.sum(axis=1) / np.maximum(ok.sum(axis=1), 1)
+    error[ok.mean(axis=1) < 0.5] = np.inf
+    if not np.isfinite(error).any():
+        return dy, dx
+    best = tried[:, int(error.argmin())]
+    return int(best[0]), int(best[1])
 
 
 def _enlarged_box(mask: Flags, scale: float, shape: tuple[int, int]) -> tuple[slice, slice]:
