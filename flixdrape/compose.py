@@ -74,7 +74,9 @@ def compose(
     # A painted arm is in front as a bare one is.
     before = np.maximum(front, erased.bare)
     seen = alpha * (1 - before)
-    shadow = contact_shadow(seen, wearer) * (1 - front)
+    # No shadow hangs in the air where old clothes have given way to the scene.
+    air = erased.became.get("background", np.zeros_like(alpha))
+    shadow = contact_shadow(seen, wearer) * (1 - front) * (1 - air)
     base = erased.image * (1 - shadow[..., None])
     mixed = base + seen[..., None] * (cloth[..., :3].astype(np.float32) - base)
     image = _rounded(mixed)

@@ -10,6 +10,7 @@ from figures import (
     MAGENTA,
     SHAPE,
     SKIN,
+    WALL,
     coverage,
     garment_layer,
     magenta,
@@ -84,6 +85,19 @@ def test_cloth_is_seen_unless_something_is_in_front(name):
     plain = opaque & (result.occluders[..., 3] == 0)
     assert plain.sum() > 3000
     assert (result.image[plain] == CLOTH).all()
+
+
+def test_no_shadow_hangs_where_the_scene_came_back():
+    """A coat came off: beside the narrower dress there is wall, as light as the wall is."""
+    someone, _, garment, result = case("a dress on a coat")
+    coat = cv2.erode(someone.part("outer"), np.ones((5, 5), np.uint8)) > 0.9
+    arms = (
+        cv2.dilate((result.occluders[..., 3] > 0).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    )
+    covered = cv2.dilate((garment[..., 3] > 0).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    bare = coat & ~covered & ~arms & (np.abs(result.erased.astype(int) - WALL).max(axis=2) < 12)
+    assert bare.sum() > 50
+    assert np.abs(result.image[bare].astype(int) - result.erased[bare]).max() <= 1
 
 
 @pytest.mark.parametrize("name", CASES)
