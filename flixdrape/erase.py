@@ -28,7 +28,7 @@ from flixdrape.fit import HIP_HALF
 from flixdrape.occlusion import belongings
 from flixdrape.outline import TorsoOutline
 from flixdrape.shift_fill import fill_with_pieces
-from flixdrape.wearer import Wearer, ramp
+from flixdrape.wearer import Wearer, box_of, ramp
 
 __all__ = ["Erased", "erase", "old_clothes"]
 
@@ -190,7 +190,8 @@ def _lay(
 ) -> None:
     """Lay a layer over what takes the old clothes' place, and over what that is said to be."""
     share = np.asarray(np.clip(amount / np.maximum(todo, 1e-3), 0, 1), np.float32)
-    shown += share[..., None] * (layer - shown)
+    box = box_of(share > 0)
+    shown[box] += share[box][..., None] * (layer[box] - shown[box])
     for name in became:
         became[name] = became[name] * (1 - share)
     became[part] = np.asarray(todo * share, np.float32)
@@ -200,8 +201,9 @@ def _scene(wearer: Wearer, todo: Floats) -> Floats:
     """Fill with what surrounds the person."""
     outside = wearer.part("background")
     margin = max(round(0.05 * wearer.body.width), 2)
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * margin + 1, 2 * margin + 1))
-    known = np.asarray(cv2.erode(outside, kernel) * (todo < 0.05), np.float32)
+    sure = (outside > 0.9).astype(np.uint8)
+    far = cv2.distanceTransform(sure, cv2.DIST_L2, 3) > margin
+    known = (far & (todo < 0.05)).astype(np.float32)
     reach = 0.9 * wearer.body.width
     hole = (todo > 0).astype(np.float32)
     smooth = fill_holes(wearer.rgb, known, hole, reach=reach)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flixdrape.alpha import from_bytes
-from flixdrape.wearer import Wearer
+from flixdrape.wearer import Wearer, box_of
 
 __all__ = ["body_shading", "contact_shadow", "lit"]
 
@@ -43,15 +43,15 @@ def lit(garment: Image, wearer: Wearer, strength: float) -> Image:
     alpha = from_bytes(garment[..., 3])
     if strength <= 0 or not (alpha > 0.5).any():
         return garment
-    gain = body_shading(wearer, alpha) * _exposure(wearer)
+    result, box = garment.copy(), box_of(alpha > 0)
+    gain = body_shading(wearer, alpha)[box] * np.float32(_exposure(wearer))
     gain = np.clip(gain, *_RANGE) ** np.float32(strength)
-    result = garment.copy()
-    rgb = garment[..., :3].astype(np.float32)
+    rgb = garment[box][..., :3].astype(np.float32)
     # Bright cloth is not burnt out: the gain gives way near white.
     peak = rgb.max(axis=2)
     most = 250 / np.maximum(peak, 1)
     gain = np.where(gain > 1, np.minimum(gain, np.maximum(most, 1)), gain)
-    result[..., :3] = np.clip(np.round(rgb * gain[..., None]), 0, 255).astype(np.uint8)
+    result[box][..., :3] = np.clip(np.round(rgb * gain[..., None]), 0, 255).astype(np.uint8)
     return result
 
 

@@ -15,7 +15,7 @@ from flixdrape.body import SIDES, Body
 from flixdrape.limb import LimbField
 from pose import PARTS, Keypoints, Parsing
 
-__all__ = ["Wearer", "in_planes", "leg_field", "ramp", "soft_area"]
+__all__ = ["Wearer", "box_of", "in_planes", "leg_field", "ramp", "soft_area"]
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -38,8 +38,15 @@ def ramp(values: NDArray[np.floating], low: float, high: float) -> Floats:
     >>> ramp(np.array([0.0, 0.5, 2.0]), 0.0, 1.0).tolist()
     [0.0, 0.5, 1.0]
     """
-    share = np.clip((np.asarray(values, np.float32) - low) / (high - low), 0, 1)
-    return np.asarray(share * share * (3 - 2 * share), np.float32)
+    # In place: pictures are large, and this is asked of them dozens of times.
+    share = np.asarray(values, np.float32) * np.float32(1 / (high - low))
+    share = np.asarray(share - np.float32(low / (high - low)))
+    np.clip(share, 0, 1, out=share)
+    steep = -2 * share
+    steep += 3
+    steep *= share
+    steep *= share
+    return np.asarray(steep, np.float32)
 
 
 def soft_area(
@@ -63,6 +70,25 @@ def soft_area(
     cv2.fillPoly(mask, [np.round([*left, *right[::-1]]).astype(np.int32)], 255)
     soft = cv2.GaussianBlur(mask, (0, 0), max(softness, 0.8))
     return from_bytes(np.asarray(soft, np.uint8))
+
+
+def box_of(mask: NDArray[np.bool_], margin: int = 0) -> tuple[slice, slice]:
+    """Return the rows and columns that a mask takes up, and some more; empty ones of none.
+
+    Examples
+    --------
+    >>> mask = np.zeros((5, 6), bool)
+    >>> mask[2, 3:5] = True
+    >>> box_of(mask), box_of(mask, 2)
+    ((slice(2, 3, None), slice(3, 5, None)), (slice(0, 5, None), slice(1, 7, None)))
+    """
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if len(rows) == 0:
+        return slice(0, 0), slice(0, 0)
+    return (
+        slice(max(int(rows[0]) - margin, 0), int(rows[-1]) + 1 + margin),
+        slice(max(int(columns[0]) - margin, 0), int(columns[-1]) + 1 + margin),
+    )
 
 
 def leg_field(joints: NDArray[np.float64], shape: tuple[int, int], width: float) -> LimbField:
@@ -97,7 +123,7 @@ def _alike(rgb: Image, sample: NDArray[np.bool_]) -> Floats:
     nearest = np.full(rgb.shape[:2], np.inf, np.float32)
     for index, centre in enumerate(centres):
         own = pixels[labels.ravel() == index]
-        spread = np.maximum(own.std(axis=0), np.array([9.0, 3.5, 4.5])) * 2.2
+        spread = np.maximum(own.std(axis=0), np.array([9.0, 3.5, 4.5], np.float32)) * 2.2
         distance = np.sqrt((((lab - centre) / spread) ** 2).sum(axis=2))
         np.minimum(nearest, distance, out=nearest)
     soft = cv2.GaussianBlur(ramp(nearest, 3.2, 2.2), (0, 0), 1.0)
@@ -169,9 +195,12 @@ class Wearer:
 
     def _hair(self) -> Floats:
         hair, head = self.part("hair"), self.head()
-        sure = (hair > 0.9) & (head > 0.9)
-        alike = _alike(self.rgb, sure) if sure.sum() > _LEAST_HAIR else np.float32(1)
-        return np.asarray(hair * np.maximum(head, alike), np.float32)
+        box = box_of(hair > 0.01, margin=4)
+        sure = (hair[box] > 0.9) & (head[box] > 0.9)
+        result = hair.copy()
+        if sure.sum() > _LEAST_HAIR:
+            result[box] *= np.maximum(head[box], _alike(self.rgb[box], sure))
+        return result
 
     def dressed(self, rgb: Image, seen: Floats, part: str, became: dict[str, Floats]) -> Wearer:
         """Return the same person after a garment was put on.
