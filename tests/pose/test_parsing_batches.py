@@ -6,11 +6,12 @@ import pytest
 from figure import FIGURE
 from test_parsing_data import body_mask, write_people
 
+from pose import parsing_batches
 from pose.engine.augment import Augmentation
 from pose.engine.checkpoint import load_checkpoint, read_card
 from pose.engine.dataset import Sample
 from pose.engine.segmentation import SegmentationNetwork
-from pose.parsing_batches import ParsingBatches, before_wall, sample_mask
+from pose.parsing_batches import ParsingBatches, before_wall, dyed, sample_mask
 from pose.parsing_data import LabelledPerson
 from pose.parts import PART_SCHEMA, PARTS
 from pose.train_parsing import main
@@ -33,7 +34,10 @@ def striped(tmp_path):
 
 
 @pytest.mark.parametrize("how", [STILL, MIRRORED], ids=["as it is", "mirrored"])
-def test_picture_and_mask_are_moved_alike(striped, how):
+def test_picture_and_mask_are_moved_alike(striped, how, monkeypatch):
+    # Clothes keep their colours and people their streets.
+    for share in ("_DYED", "_STUDIO", "_EMPTY"):
+        monkeypatch.setattr(parsing_batches, share, 0.0)
     batches = ParsingBatches([striped], SIZE, how)
     rng = np.random.default_rng(3)
     for _ in range(6):
@@ -111,3 +115,30 @@ def test_a_studio_wall_takes_the_backgrounds_place_alone():
     assert wall.std(axis=(0, 1)).max() < 40 < pixels[:12].std(axis=(0, 1)).min()
     empty = before_wall(pixels, np.zeros_like(parts), rng)
     assert empty.std(axis=(0, 1)).max() < 40
+
+
+def test_dyeing_changes_clothes_alone_and_each_by_itself():
+    parts = np.zeros((64, 48), np.uint8)
+    top, bottom, face = (PARTS.index(name) for name in ("top", "bottom", "face"))
+    parts[4:16, 12:36], parts[20:36, 12:36], parts[40:60, 12:36] = face, top, bottom
+    pixels = np.full((128, 96, 3), (120, 110, 100), np.uint8)
+    changes = []
+    for seed in range(12):
+        coloured = dyed(pixels, parts, np.random.default_rng(seed)).astype(int)
+        assert coloured.shape == pixels.shape
+        change = np.abs(coloured - pixels).max(axis=2)
+        assert change[10:30, 28:68].max() <= 1, "a face keeps its tone"
+        assert change[:, :16].max() <= 1, "so does what is behind"
+        changes.append([np.median(change[46:66, 30:66]), np.median(change[86:114, 30:66])])
+    tops, bottoms = np.array(changes).T
+    assert (tops > 8).any()
+    assert (tops <= 1).any(), "not every time"
+    assert ((tops > 8) != (bottoms > 8)).any(), "not always together"
+
+
+def test_dyed_the_same_by_the_same_chance():
+    parts = np.full((16, 16), PARTS.index("dress"), np.uint8)
+    pixels = np.random.default_rng(0).integers(0, 256, (32, 32, 3)).astype(np.uint8)
+    one, other = (dyed(pixels, parts, np.random.default_rng(4)) for _ in range(2))
+    assert np.array_equal(one, other)
+    assert one.dtype == np.uint8
