@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -12,58 +10,19 @@ from flixdrape.body import SIDES
 from flixdrape.bust import bust
 from flixdrape.corners import OTHER
 from flixdrape.coverage import Coverage
+from flixdrape.flesh import ARM, LEG, arm_flesh, leg_flesh
 from flixdrape.limb import LimbField, LimbShape
 from flixdrape.occlusion import bare_arm
 from flixdrape.seen_limb import THICKER, SeenLimb
 from flixdrape.skin import painted_skin, skin_tone
-from flixdrape.wearer import Wearer, leg_field, ramp
+from flixdrape.wearer import Wearer, ramp
 
 __all__ = ["clothed_leg", "inside_leg", "legs_in_trousers", "painted_arms", "painted_legs"]
 
 Floats = NDArray[np.float32]
 
-# Half the thickness of bare limbs along the limb, and how far outside its bones its middle lies, in
-# shoulder widths as seen from the front: medians of 818 legs and 1,444 arms in people's drawn
-# masks, where what lies on both sides is background; joints and hands by eye.
-_ARM = LimbShape(
-    at=(0.0, 0.12, 0.25, 0.3, 0.5, 0.65, 0.7, 0.8, 0.9, 1.0, 1.15, 1.3),
-    half=(0.105, 0.12, 0.115, 0.108, 0.1, 0.103, 0.099, 0.086, 0.073, 0.071, 0.09, 0.1),
-    outside=(0.0, 0.01, 0.012, 0.012, 0.012, 0.017, 0.015, 0.018, 0.016, 0.009, 0.0, 0.0),
-)
-_LEG = LimbShape(
-    at=(
-        0.0,
-        0.25,
-        0.3,
-        0.4,
-        0.5,
-        0.6,
-        0.65,
-        0.7,
-        0.75,
-        0.8,
-        0.85,
-        0.9,
-        0.95,
-        1.0,
-        1.06,
-        1.11,
-        1.15,
-    ),
-    half=(
-        *(0.26, 0.222, 0.202, 0.174, 0.158, 0.149, 0.153, 0.15, 0.14),
-        *(0.126, 0.109, 0.094, 0.084, 0.088, 0.105, 0.12, 0.12),
-    ),
-    outside=(
-        *(0.0, 0.0, -0.002, -0.004, -0.009, 0.019, 0.026, 0.029, 0.029),
-        *(0.028, 0.028, 0.026, 0.017, 0.008, 0.025, 0.05, 0.06),
-    ),
-)
-
 # From here on along an arm it is a hand.
 _WRIST = 0.9
-# How far from an ankle, in shoulder widths, its shoe may be seen without belonging right there.
-_TO_SHOE = (0.08, 0.8)
 # As much of a shoe, in squared shoulder widths, is one that a foot stands in.
 _SHOD = 0.004
 
@@ -96,13 +55,13 @@ def painted_legs(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats,
         return image, whole
     first = ("legwear",) if _wears_stockings(wearer) else ()
     for side in SIDES:
-        field = _flesh(wearer, "leg", side)
+        field = leg_flesh(wearer, side)
         tone = skin_tone(wearer, (*first, "legs", "arms", "face"), field)
         if tone is None:
             continue
         bare = wearer.part("legs", "legwear")[field.window]
-        seen = _seen_limb(wearer, field, _flesh(wearer, "leg", OTHER[side]), bare, _LEG)
-        layer, amount = _gone_on(wearer, field, seen, tone, bare, todo[field.window], _LEG)
+        seen = _seen_limb(wearer, field, leg_flesh(wearer, OTHER[side]), bare, LEG)
+        layer, amount = _gone_on(wearer, field, seen, tone, bare, todo[field.window], LEG)
         amount = np.maximum(amount, _foot(wearer, field, amount))
         if cover.category == "trousers":
             end = cover.legs[side] * field.length
@@ -112,49 +71,12 @@ def painted_legs(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats,
     return image, whole
 
 
-def _flesh(wearer: Wearer, limb: Literal["arm", "leg"], side: str) -> LimbField:
-    """Return coordinates about an arm's or a leg's flesh; a leg's lead to its shoe."""
-    bones, shape = wearer.arm(side), _ARM
-    if limb == "leg":
-        bones, shape = (
-            wearer.remembered(f"{side} leg to its shoe", lambda: _shod(wearer, side)),
-            _LEG,
-        )
-    # Walking down a limb, its right is the image's left.
-    return shape.about(bones, wearer.body.frontal, -SIDES[side])
-
-
-def _shod(wearer: Wearer, side: str) -> LimbField:
-    """Return a leg's coordinates, its ankle moved to where a shoe is seen below a long hem.
-
-    Under cloth an ankle is guessed, and the shoe shows where the leg ends; where it is seen it is
-    where it was found.
-    """
-    hip, knee, ankle = wearer.body.legs[side]
-    other = wearer.body.legs[OTHER[side]][2]
-    rows, columns = np.nonzero(wearer.part("footwear") > 0.5)
-    shoes = np.stack([columns, rows], axis=1).astype(np.float64)
-    own = shoes[np.linalg.norm(shoes - ankle, axis=1) < np.linalg.norm(shoes - other, axis=1)]
-    below = own[(own - ankle) @ wearer.body.down > 0]
-    if len(below) == 0:
-        return wearer.leg(side)
-    away = np.linalg.norm(below - ankle, axis=1)
-    first, gap = below[away.argmin()], float(away.min())
-    if not _TO_SHOE[0] * wearer.body.width < gap < _TO_SHOE[1] * wearer.body.width:
-        return wearer.leg(side)
-    between = np.linspace(ankle, first, 5)[:-1].round().astype(int)
-    column, row = between.T.clip(0, np.array(wearer.shape)[::-1, None] - 1)
-    if float(wearer.part("legs", "legwear")[row, column].mean()) > 0.3:
-        return wearer.leg(side)
-    return leg_field(np.stack([hip, knee, first]), wearer.shape, wearer.body.width)
-
-
 def _foot(wearer: Wearer, field: LimbField, leg: Floats) -> Floats:
     """Return the foot that a painted leg stands on where no shoe is seen: 0..1, in its window.
 
     Long hems hide shoes; a leg that ends where the hem did would stand on nothing.
     """
-    inside = _inside(field, wearer.body.frontal, _LEG)
+    inside = _inside(field, wearer.body.frontal, LEG)
     share = field.along / max(field.length, 1.0)
     ankle = inside * (share > 0.9) * (share < 1.0)
     shoe = wearer.part("footwear")[field.window] * (np.abs(field.beside) < 0.3 * wearer.body.width)
@@ -212,13 +134,13 @@ def painted_arms(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats,
         return image, whole, bare
     chest = bust(wearer)
     for side in SIDES:
-        field = _flesh(wearer, "arm", side)
+        field = arm_flesh(wearer, side)
         tone = skin_tone(wearer, ("arms", "face"), field)
         if tone is None:
             continue
         skin = wearer.part("arms")[field.window]
-        seen = _seen_limb(wearer, field, _flesh(wearer, "arm", OTHER[side]), skin, _ARM)
-        layer, amount = _gone_on(wearer, field, seen, tone, skin, todo[field.window], _ARM)
+        seen = _seen_limb(wearer, field, arm_flesh(wearer, OTHER[side]), skin, ARM)
+        layer, amount = _gone_on(wearer, field, seen, tone, skin, todo[field.window], ARM)
         amount = amount * _before_the_fingers(field, skin)
         # A shoulder is the chest's before it is the arm's: no tube begins at its joint.
         joined = 1 - chest[field.window] * ramp(
@@ -236,7 +158,7 @@ def painted_arms(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats,
 
 def _before_the_fingers(field: LimbField, skin: Floats) -> Floats:
     """Return where an arm has not ended yet, 0..1: beyond the hand that is seen is none."""
-    hand = (skin > 0.5) & (field.along > _WRIST * field.length) & np.isfinite(field.beside)
+    hand = (skin > 0.5) & (field.along > _WRIST * field.length)
     if hand.sum() < 8:
         return np.ones_like(field.along)
     end = max(float(np.percentile(field.along[hand], 97)), field.length)
@@ -260,13 +182,10 @@ def clothed_leg(wearer: Wearer, side: str, cloth: Floats) -> Floats:
     (h, w) float32 array
         0..1, in the window of ``wearer.leg(side)``.
     """
-    field, twin = (
-        _LEG.about(wearer.leg(name), wearer.body.frontal, -SIDES[name])
-        for name in (side, OTHER[side])
-    )
+    field, twin = (leg_flesh(wearer, name, shod=False) for name in (side, OTHER[side]))
     seen = cloth[field.window]
-    found = _seen_limb(wearer, field, twin, seen, _LEG, thickness=(1.0, 2.4))
-    return _inside(field if found is None else found.field(field), wearer.body.frontal, _LEG)
+    found = _seen_limb(wearer, field, twin, seen, LEG, thickness=(1.0, 2.4))
+    return _inside(field if found is None else found.field(field), wearer.body.frontal, LEG)
 
 
 def _seen_limb(
@@ -326,7 +245,7 @@ def _hidden(field: LimbField, inside: Floats, seen: Floats) -> Floats:
 
 def inside_leg(field: LimbField, width: float) -> Floats:
     """Return where a leg is, of a body whose shoulders are `width` pixels apart from the front."""
-    return _inside(field, width, _LEG)
+    return _inside(field, width, LEG)
 
 
 def _paint(image: Floats, field: LimbField, layer: Floats, amount: Floats) -> None:

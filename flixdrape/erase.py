@@ -20,6 +20,7 @@ from flixdrape.bare_limbs import (
     painted_legs,
 )
 from flixdrape.body import SIDES
+from flixdrape.boxes import box_of
 from flixdrape.bust import painted_bust
 from flixdrape.cloth_edge import to_its_edge
 from flixdrape.coverage import TOPS, Coverage
@@ -28,7 +29,7 @@ from flixdrape.fit import HIP_HALF
 from flixdrape.occlusion import belongings
 from flixdrape.outline import TorsoOutline
 from flixdrape.shift_fill import fill_with_pieces
-from flixdrape.wearer import Wearer, box_of, ramp
+from flixdrape.wearer import Wearer, ramp
 
 __all__ = ["Erased", "erase", "old_clothes"]
 

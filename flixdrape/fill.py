@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from flixdrape.boxes import box_of
+
 __all__ = ["fill_holes", "push_pull"]
 
 Image = NDArray[np.uint8]
@@ -71,14 +73,11 @@ def fill_holes(
 
 def _window(hole: Floats) -> tuple[slice, slice] | None:
     """Return the hole's box, with enough around it to be filled from."""
-    rows, columns = np.flatnonzero(hole.max(axis=1) > 0.01), np.flatnonzero(hole.max(axis=0) > 0.01)
-    if len(rows) == 0:
+    rows, columns = box_of(hole > 0.01)
+    if rows.stop == 0:
         return None
-    margin = 16 + int(0.15 * max(rows[-1] - rows[0], columns[-1] - columns[0]))
-    return (
-        slice(max(int(rows[0]) - margin, 0), int(rows[-1]) + margin + 1),
-        slice(max(int(columns[0]) - margin, 0), int(columns[-1]) + margin + 1),
-    )
+    margin = 16 + int(0.15 * max(rows.stop - rows.start, columns.stop - columns.start))
+    return box_of(hole > 0.01, margin, margin)
 
 
 def _mirrored(
@@ -138,7 +137,32 @@ def _reflections(weights: Floats, reach: float) -> tuple[Floats, Floats]:
 
 
 def push_pull(weighted: Floats, weights: Floats) -> Floats:
-    """Fill a picture that is premultiplied by its weights."""
+    """Fill a picture from those of its pixels that are known, smoothly.
+
+    Parameters
+    ----------
+    weighted : (H, W, C) float32 array
+        The picture, premultiplied by its weights.
+    weights : (H, W) float32 array
+        How far each pixel is known, 0..1.
+
+    Returns
+    -------
+    (H, W, C) float32 array
+        As it was where it is known; elsewhere what the nearest known pixels say.
+
+    References
+    ----------
+    S. J. Gortler et al., "The Lumigraph", SIGGRAPH 1996.
+
+    Examples
+    --------
+    >>> known = np.zeros((8, 8), np.float32)
+    >>> known[0, 0] = 1
+    >>> filled = push_pull(7 * known[..., None].repeat(3, axis=2), known)
+    >>> bool(np.allclose(filled, 7, atol=1e-3))
+    True
+    """
     colours, amounts = [weighted], [weights]
     while min(weights.shape) > 2:
         weighted = np.asarray(cv2.pyrDown(weighted), np.float32)

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flixdrape.alpha import from_bytes
-from flixdrape.wearer import Wearer, box_of
+from flixdrape.boxes import box_of
+from flixdrape.wearer import Wearer
 
 __all__ = ["body_shading", "contact_shadow", "lit"]
 

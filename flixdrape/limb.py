@@ -132,7 +132,7 @@ class LimbShape:
         >>> bones = LimbField.of(np.array([[30.0, 10.0], [30.0, 90.0]]), (100, 60), 20.0)
         >>> calf = LimbShape((0.0, 1.0), (0.1, 0.1), (0.0, 0.2)).about(bones, 50.0, 1.0)
         >>> float(np.abs(bones.beside).min()), round(float(calf.beside[79, 20]), 1)
-        (0.0, -9.9)
+        (0.0, -8.6)
         """
         share = field.along / max(field.length, 1.0)
         shift = outward * width * np.interp(share, self.at, self.outside)

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from flixdrape.boxes import box_of
 from flixdrape.fill import push_pull
 
 __all__ = ["fill_with_pieces"]
@@ -122,15 +123,11 @@ class _View:
 
 def _window(hole: Floats) -> tuple[slice, slice] | None:
     """Return the hole's box with as much beside it as may be moved into it."""
-    rows, columns = np.flatnonzero(hole.max(axis=1) > 0.01), np.flatnonzero(hole.max(axis=0) > 0.01)
-    if len(rows) == 0:
+    rows, columns = box_of(hole > 0.01)
+    if rows.stop == 0:
         return None
-    width, height = columns[-1] - columns[0], rows[-1] - rows[0]
-    beside, above = 16 + int(0.8 * width), 16 + int(0.15 * height)
-    return (
-        slice(max(int(rows[0]) - above, 0), int(rows[-1]) + above + 1),
-        slice(max(int(columns[0]) - beside, 0), int(columns[-1]) + beside + 1),
-    )
+    above = 16 + int(0.15 * (rows.stop - rows.start))
+    return box_of(hole > 0.01, above, 16 + int(0.8 * (columns.stop - columns.start)))
 
 
 def _moves(shape: tuple[int, int]) -> list[Shift]:
@@ -141,55 +138,53 @@ def _moves(shape: tuple[int, int]) -> list[Shift]:
 
 def _chosen(view: _View, moves: list[Shift]) -> Ints:
     """Return the number of the move that fits best at each place, -1 where none does."""
-    height, width = view.known.shape
-    box = _box(view.hole | view.rim)
+    box = box_of(view.hole | view.rim)
+    least = np.full(view.rim[box].shape, np.inf, np.float32)
+    best = np.full(least.shape, -1, np.int64)
     far = [max((abs(move[axis]) for move in moves), default=0) for axis in (0, 1)]
     around = ((far[0], far[0]), (far[1], far[1]))
     known = np.pad(view.known, around)
     colours = np.pad(view.colours, (*around, (0, 0)))
-    calm = np.pad(cv2.blur(view.colours, (_CALM, _CALM)), (*around, (0, 0)))
-    own, expected, rim = view.colours[box], view.expected[box], view.rim[box]
-    least = np.full(rim.shape, np.inf, np.float32)
-    best = np.full(rim.shape, -1, np.int64)
-    diagonal = float(np.hypot(height, width))
+    smoothed = np.asarray(cv2.blur(view.colours, (_CALM, _CALM)), np.float32)
+    calm = np.pad(smoothed, (*around, (0, 0)))
+    diagonal = float(np.hypot(*view.known.shape))
     for index, (dy, dx) in enumerate(moves):
         there = (
             slice(box[0].start + dy + far[0], box[0].stop + dy + far[0]),
             slice(box[1].start + dx + far[1], box[1].stop + dx + far[1]),
         )
         usable = known[there]
-        if not usable.any():
-            continue
-        both = (rim & usable).astype(np.float32)
-        error = _summed(cv2.absdiff(colours[there], own)) * both
-        sums = np.dstack([error, both])
-        sums = cv2.blur(sums, (_NEARBY, _NEARBY)) + _FAR_SHARE * cv2.blur(sums, (_FAR, _FAR))
-        unlike = _summed(cv2.absdiff(calm[there], expected))
-        # Away from any rim that the move can be judged by, its colour alone speaks for it.
-        fit = np.where(
-            sums[..., 1] > 1e-4, sums[..., 0] / np.maximum(sums[..., 1], 1e-4), 2 * unlike
-        )
-        cost = fit + _UNEXPECTED * unlike
-        cost += 3 * 255 * _DISTANT * np.float32(np.hypot(dy, dx)) / diagonal
-        amount = usable.astype(np.float32)
-        sums = cv2.blur(np.dstack([cost * amount, amount]), (_PIECE, _PIECE))
-        cost = sums[..., 0] / np.maximum(sums[..., 1], 1e-3)
-        better = usable & (cost < least)
-        least[better] = cost[better]
-        best[better] = index
+        if usable.any():
+            cost = _cost(view, box, usable, colours[there], calm[there])
+            cost += 3 * 255 * _DISTANT * np.float32(np.hypot(dy, dx)) / diagonal
+            better = usable & (cost < least)
+            least[better] = cost[better]
+            best[better] = index
     whole = np.full(view.known.shape, -1, np.int64)
     whole[box] = best
     return whole
 
 
+def _cost(
+    view: _View, box: tuple[slice, slice], usable: Flags, colours: Floats, calm: Floats
+) -> Floats:
+    """Return what it costs at each place of a box to show there what lies elsewhere."""
+    both = (view.rim[box] & usable).astype(np.float32)
+    error = _summed(cv2.absdiff(colours, view.colours[box])) * both
+    sums = np.dstack([error, both])
+    sums = cv2.blur(sums, (_NEARBY, _NEARBY)) + _FAR_SHARE * cv2.blur(sums, (_FAR, _FAR))
+    unlike = _summed(cv2.absdiff(calm, view.expected[box]))
+    # Away from any rim that the move can be judged by, its colour alone speaks for it.
+    mean = sums[..., 0] / np.maximum(sums[..., 1], 1e-4)
+    cost = np.where(sums[..., 1] > 1e-4, mean, 2 * unlike) + _UNEXPECTED * unlike
+    amount = usable.astype(np.float32)
+    sums = cv2.blur(np.dstack([cost * amount, amount]), (_PIECE, _PIECE))
+    return np.asarray(sums[..., 0] / np.maximum(sums[..., 1], 1e-3), np.float32)
+
+
 def _summed(colours: NDArray[Any]) -> Floats:
     """Add up an (h, w, 3) array's channels."""
     return np.asarray(cv2.transform(colours, np.ones((1, 3))), np.float32)
-
-
-def _box(mask: Flags) -> tuple[slice, slice]:
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
 
 
 def _laid(
@@ -247,7 +242,7 @@ def _enlarged_box(mask: Flags, scale: float, shape: tuple[int, int]) -> tuple[sl
     """Return a mask's box and a little more, at the picture's own size."""
     rows, columns = (
         slice(max(int((s.start - 3) / scale), 0), min(int(np.ceil((s.stop + 3) / scale)) + 1, size))
-        for s, size in zip(_box(mask), shape, strict=True)
+        for s, size in zip(box_of(mask), shape, strict=True)
     )
     return rows, columns
 

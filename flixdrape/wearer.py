@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from flixdrape.alpha import from_bytes
 from flixdrape.body import SIDES, Body
+from flixdrape.boxes import box_of
 from flixdrape.limb import LimbField
 from pose import PARTS, Keypoints, Parsing
 
-__all__ = ["Wearer", "box_of", "in_planes", "leg_field", "ramp", "soft_area"]
+__all__ = ["Wearer", "in_planes", "leg_field", "ramp", "soft_area"]
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -70,25 +71,6 @@ def soft_area(
     cv2.fillPoly(mask, [np.round([*left, *right[::-1]]).astype(np.int32)], 255)
     soft = cv2.GaussianBlur(mask, (0, 0), max(softness, 0.8))
     return from_bytes(np.asarray(soft, np.uint8))
-
-
-def box_of(mask: NDArray[np.bool_], margin: int = 0) -> tuple[slice, slice]:
-    """Return the rows and columns that a mask takes up, and some more; empty ones of none.
-
-    Examples
-    --------
-    >>> mask = np.zeros((5, 6), bool)
-    >>> mask[2, 3:5] = True
-    >>> box_of(mask), box_of(mask, 2)
-    ((slice(2, 3, None), slice(3, 5, None)), (slice(0, 5, None), slice(1, 7, None)))
-    """
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    if len(rows) == 0:
-        return slice(0, 0), slice(0, 0)
-    return (
-        slice(max(int(rows[0]) - margin, 0), int(rows[-1]) + 1 + margin),
-        slice(max(int(columns[0]) - margin, 0), int(columns[-1]) + 1 + margin),
-    )
 
 
 def leg_field(joints: NDArray[np.float64], shape: tuple[int, int], width: float) -> LimbField:
@@ -195,7 +177,7 @@ class Wearer:
 
     def _hair(self) -> Floats:
         hair, head = self.part("hair"), self.head()
-        box = box_of(hair > 0.01, margin=4)
+        box = box_of(hair > 0.01, 4, 4)
         sure = (hair[box] > 0.9) & (head[box] > 0.9)
         result = hair.copy()
         if sure.sum() > _LEAST_HAIR:
