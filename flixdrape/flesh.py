@@ -11,10 +11,10 @@ from flixdrape.wearer import Wearer, leg_field
 
 __all__ = ["ARM", "LEG", "arm_flesh", "leg_flesh"]
 
-# Half the thickness of bare limbs along the limb, and how far outside its bones its middle lies, in
-# shoulder widths as seen from the front: medians over the drawn masks of 818 legs and 1,444 arms, at
-# each place of those (8 to 359) that are bare there with background on both sides; the limbs'
-# beginnings, hands and feet by eye.
+# Half the thickness of bare limbs along the limb, and how far outside its bones its middle lies,
+# in shoulder widths as seen from the front: medians over the drawn masks of 818 legs and 1,444
+# arms, at each place of those (8 to 359) that are bare there with background on both sides; the
+# limbs' beginnings, hands and feet by eye.
 ARM = LimbShape(
     at=(0.0, 0.12, 0.25, 0.3, 0.5, 0.65, 0.7, 0.8, 0.9, 1.0, 1.15, 1.3),
     half=(0.105, 0.12, 0.115, 0.108, 0.1, 0.103, 0.099, 0.086, 0.073, 0.071, 0.09, 0.1),

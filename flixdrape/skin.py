@@ -61,10 +61,11 @@ def skin_tone(wearer: Wearer, parts: Sequence[str], near: LimbField | None = Non
     least = max(_LEAST * wearer.body.width**2, 12)
     whole = (slice(None), slice(None))
     windows = [whole] if near is None else [near.window, whole]
-    face = _tone_of(wearer, "face", whole, least)
+    face = _tone_of(wearer, "face", whole, least, glaring=True)
     for name in parts:
         for window in windows:
-            tone = _tone_of(wearer, name, window, least)
+            glaring = face is None or name == "face"
+            tone = _tone_of(wearer, name, window, least, glaring=glaring)
             if tone is None:
                 continue
             if name == "legwear":
@@ -75,8 +76,13 @@ def skin_tone(wearer: Wearer, parts: Sequence[str], near: LimbField | None = Non
     return None
 
 
-def _tone_of(wearer: Wearer, part: str, window: Window, least: float) -> Floats | None:
-    """Return a part's colour in CIELAB: its hue, and its lightness out of the shade."""
+def _tone_of(
+    wearer: Wearer, part: str, window: Window, least: float, *, glaring: bool
+) -> Floats | None:
+    """Return a part's colour in CIELAB: its hue, and its lightness out of the shade.
+
+    Overexposed all over it says none, unless `glaring`: then the least bright of it has to do.
+    """
     if wearer.rgb[window].size == 0:
         return None
     # Edges mix with what is beside them.
@@ -87,9 +93,10 @@ def _tone_of(wearer: Wearer, part: str, window: Window, least: float) -> Floats 
     lab = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB), np.float32)[0]
     lightness = min(float(np.percentile(lab[:, 0], _LIT.get(part, 65))), _LIGHTEST)
     # Shaded skin is more saturated than lit skin, and lips redder than either.
-    lit = np.abs(lab[:, 0] - lightness) <= _NEAR
-    if not lit.any():
+    off = np.abs(lab[:, 0] - lightness)
+    if off.min() > _NEAR and not glaring:
         return None
+    lit = off <= max(_NEAR, float(off.min()))
     return np.asarray([lightness, *np.median(lab[lit, 1:], axis=0)], np.float32)
 
 

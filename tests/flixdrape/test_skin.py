@@ -110,6 +110,14 @@ def test_overexposed_skin_lends_no_tone():
     assert np.linalg.norm(hue_of(tone) - hue_of(SKIN)) < 4
 
 
+def test_someone_all_in_glaring_light_has_a_tone_all_the_same():
+    glare = (253, 251, 248)
+    dressed = wearer(sleeves="none", colours={"arms": glare, "face": glare}, noise=0.0)
+    tone = skin_tone(dressed, ("arms", "face"))
+    assert tone is not None
+    assert lightness_of(tone) < 90
+
+
 def test_few_pixels_say_nothing():
     photo, labels = draw_figure()
     labels[labels == PARTS.index("arms")] = 0
