@@ -41,8 +41,9 @@ _TO_SHOE = (0.08, 0.8)
 
 def arm_flesh(wearer: Wearer, side: str) -> LimbField:
     """Return coordinates about the flesh of an arm of the image's side, hand included."""
-    # Walking down a limb, its right is the image's left.
-    return ARM.about(wearer.arm(side), wearer.body.frontal, -SIDES[side])
+    return wearer.remembered(
+        f"{side} arm's flesh", lambda: _about(wearer, wearer.arm(side), ARM, side)
+    )
 
 
 def leg_flesh(wearer: Wearer, side: str, *, shod: bool = True) -> LimbField:
@@ -58,10 +59,18 @@ def leg_flesh(wearer: Wearer, side: str, *, shod: bool = True) -> LimbField:
         Whether a leg whose ankle is hidden leads to its shoe; the window is then its own, not
         that of ``wearer.leg(side)``.
     """
-    bones = wearer.leg(side)
     if shod:
-        bones = wearer.remembered(f"{side} leg to its shoe", lambda: _shod(wearer, side))
-    return LEG.about(bones, wearer.body.frontal, -SIDES[side])
+        return wearer.remembered(
+            f"{side} shod leg's flesh", lambda: _about(wearer, _shod(wearer, side), LEG, side)
+        )
+    return wearer.remembered(
+        f"{side} leg's flesh", lambda: _about(wearer, wearer.leg(side), LEG, side)
+    )
+
+
+def _about(wearer: Wearer, bones: LimbField, shape: LimbShape, side: str) -> LimbField:
+    # Walking down a limb, its right is the image's left.
+    return shape.about(bones, wearer.body.frontal, -SIDES[side])
 
 
 def _shod(wearer: Wearer, side: str) -> LimbField:

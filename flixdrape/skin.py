@@ -63,8 +63,8 @@ def skin_tone(wearer: Wearer, parts: Sequence[str], near: LimbField | None = Non
     windows = [whole] if near is None else [near.window, whole]
     face = _tone_of(wearer, "face", whole, least, glaring=True)
     for name in parts:
+        glaring = face is None or name == "face"
         for window in windows:
-            glaring = face is None or name == "face"
             tone = _tone_of(wearer, name, window, least, glaring=glaring)
             if tone is None:
                 continue
