@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL.Image import Image as PilImage
@@ -19,7 +20,8 @@ from flixdrape.people import Choice, choose_person, find_people
 from flixdrape.seen_wrists import with_seen_wrists
 from flixdrape.wearer import Wearer
 from garment import CATEGORIES, FASHIONAI_24, VIEWS, Garment, GarmentEstimator
-from garment.cutout import Cutout, cut_out
+from garment.cloth import ClothSegmenter
+from garment.cutout import Cutout, cut_out, separates
 from pose import COCO_17, HumanParser, Keypoints
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "Source",
     "analyse_garment",
     "analyse_person",
+    "cut_garment",
     "find_garment",
     "opened",
 ]
@@ -65,7 +68,7 @@ class GarmentAnalysis:
         category: str | None = None,
         view: str | None = None,
     ) -> GarmentAnalysis:
-        """Return the analysis with what a person put right; no network runs again.
+        """Return the analysis with what a person put right; the corners are not looked for again.
 
         Parameters
         ----------
@@ -90,7 +93,7 @@ class GarmentAnalysis:
         if view:
             found = replace(found, view=view)
         same = found.category == self.garment.category and not corners
-        cutout = self.cutout if same else _cut(self.photo, found)
+        cutout = self.cutout if same else cut_garment(self.photo, found)
         return GarmentAnalysis(self.photo, found, cutout)
 
 
@@ -158,7 +161,7 @@ def analyse_garment(
     found = find_garment(photo, category)
     if lap:
         lap("garment")
-    cutout = _cut(photo, found)
+    cutout = cut_garment(photo, found)
     if lap:
         lap("cutout")
     return GarmentAnalysis(photo, found, cutout)
@@ -237,16 +240,33 @@ def _on_grey(picture: Picture) -> NDArray[np.uint8]:
     return np.round(picture.rgb * alpha + 210 * (1 - alpha)).astype(np.uint8)
 
 
-def _cut(photo: Picture, found: Garment) -> Cutout:
+def cut_garment(picture: Picture, found: Garment) -> Cutout:
+    """Cut a garment that was found out of its picture.
+
+    Raises
+    ------
+    NothingFoundError
+        If its corners span no area in the picture.
+    """
+    points, alpha = found.points, picture.alpha
+    chances = None
+    if points and (alpha is None or not separates(alpha)):
+        x, y, width, height = cv2.boundingRect(np.array([*points.values()], np.float32))
+        chances = _cloth_segmenter()(picture.rgb, (x, y, width, height))
     try:
-        return cut_out(photo.rgb, found.points, found.category, alpha=photo.alpha)
+        return cut_out(picture.rgb, points, found.category, alpha=alpha, chances=chances)
     except ValueError as error:
-        raise NothingFoundError(f"{photo.name}: {error}; show the whole garment") from error
+        raise NothingFoundError(f"{picture.name}: {error}; show the whole garment") from error
 
 
 @cache
 def _garment_estimator() -> GarmentEstimator:
     return GarmentEstimator.load()
+
+
+@cache
+def _cloth_segmenter() -> ClothSegmenter:
+    return ClothSegmenter.load()
 
 
 @cache

@@ -326,11 +326,10 @@ def _pose(args: argparse.Namespace) -> int:
 
 
 def _garment(args: argparse.Namespace) -> int:
-    from flixdrape.analysis import find_garment
+    from flixdrape.analysis import cut_garment, find_garment
     from flixdrape.annotate import draw_keypoints
     from flixdrape.images import open_picture, save_picture
     from flixdrape.lines import garment_line
-    from garment.cutout import cut_out
 
     def one(file: str) -> Mapping[str, Any]:
         picture = open_picture(file)
@@ -340,7 +339,7 @@ def _garment(args: argparse.Namespace) -> int:
         if args.overlay:
             save_picture(draw_keypoints(picture.rgb, found.keypoints), _beside(args.overlay, file))
         if args.cutout:
-            cutout = cut_out(picture.rgb, found.points, found.category, alpha=picture.alpha)
+            cutout = cut_garment(picture, found)
             save_picture(cutout.rgba, _beside(args.cutout, file))
         return garment_line(file, picture, found, elapsed)
 

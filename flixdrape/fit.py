@@ -397,6 +397,22 @@ def _fit_sleeve(
     )
     target[f"cuff_{side}_out"] = middle + half * normal
     target[f"cuff_{side}_in"] = middle - half * normal
+    if np.linalg.norm(source[f"cuff_{shown}_in"] - source[f"armpit_{shown}"]) < 0.3 * cuff:
+        # A cap sleeve ends on the armhole: across it, the cloth would be turned inside out.
+        target[f"cuff_{side}_in"] = _on_armhole(source, target, shown, side)
+
+
+def _on_armhole(source: Points, target: Points, shown: str, side: str) -> Point:
+    """Place a cap sleeve's inner end beside the armpit as it lies beside it in the photo."""
+    armpit, seam = source[f"armpit_{shown}"], source[f"shoulder_{shown}"]
+    ours, theirs = seam - armpit, target[f"shoulder_{side}"] - target[f"armpit_{side}"]
+    off = source[f"cuff_{shown}_in"] - armpit
+    if shown != side:
+        ours, off = ours * [-1, 1], off * [-1, 1]
+    # In complex numbers a turn and a scale are one factor.
+    factor = complex(*theirs) / complex(*ours) if np.any(ours) else 0j
+    moved = factor * complex(*off)
+    return target[f"armpit_{side}"] + np.array([moved.real, moved.imag])
 
 
 def clear_of_torso(inner: Point, direction: Point, armpit: Point, body: Body, side: str) -> Point:

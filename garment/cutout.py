@@ -48,13 +48,14 @@ class Cutout:
         (H, W, 4) uint8, straight alpha. The colours are the garment's own: where alpha is 255 the
         photo's, elsewhere estimated, so that no background comes along.
     method
-        ``"alpha"``: the photo's own alpha was used; ``"grabcut"``: the photo was segmented.
+        ``"alpha"``: the photo's own alpha was used; ``"network"``: the photo was segmented by a
+        network's chances; ``"grabcut"``: by colours alone.
     warnings
         Sentences for the user; empty when all went well.
     """
 
     rgba: NDArray[np.uint8]
-    method: Literal["alpha", "grabcut"]
+    method: Literal["alpha", "network", "grabcut"]
     warnings: tuple[str, ...] = ()
 
     @property
@@ -69,13 +70,14 @@ def cut_out(
     category: str,
     *,
     alpha: NDArray[np.uint8] | None = None,
+    chances: NDArray[np.float32] | None = None,
 ) -> Cutout:
     """Cut the garment out of its photo.
 
     An alpha that separates something is taken as it is, loose specks apart. Otherwise the photo is
-    segmented by GrabCut, seeded and bounded by the corners: what shows in the neck opening, beyond
-    the cuffs and beyond the hem (a mannequin, a hanger, a stand) is not garment. The mask's edge is
-    then softened by reading alpha from the full picture's colours.
+    segmented by GrabCut, seeded by a network's chances or else by the corners: what shows in the
+    neck opening, beyond the cuffs and beyond the hem (a mannequin, a hanger, a stand) is not
+    garment. The mask's edge is then softened by reading alpha from the full picture's colours.
 
     Parameters
     ----------
@@ -89,6 +91,9 @@ def cut_out(
         One of ``blouse``, ``outwear``, ``dress``, ``skirt``, ``trousers``.
     alpha
         (H, W) uint8, the photo's own alpha, if it has one.
+    chances
+        (H, W) float32, 0..1: how likely each pixel is the garment's cloth, as
+        `garment.cloth.ClothSegmenter` says. Without it, colours and corners decide.
 
     Returns
     -------
@@ -117,19 +122,23 @@ def cut_out(
     ('grabcut', (), 255, 0)
     """
     _check(image, points, category, alpha)
+    if chances is not None and chances.shape != image.shape[:2]:
+        raise ValueError(f"chances must be of the image's size, got {chances.shape}")
     points = {name: points[name] for name in LANDMARKS_OF[category] if name in points}
-    if alpha is not None and _separates(alpha):
+    if alpha is not None and separates(alpha):
         matte = unit(_without_specks(alpha))
         colours = _colours_around(image, matte)
         return Cutout(_with_own_colours(image, matte, colours), "alpha")
     frame = _frame(image.shape[:2], points, category)
     crop = np.ascontiguousarray(image[frame])
     work, scale = _reduced(crop)
-    found = segment(work, _moved(points, frame, scale), category)
+    seen = None if chances is None else _like(chances[frame], work)
+    found = segment(work, _moved(points, frame, scale), category, seen)
     matte, colours = _soft_matte(crop, work, found.mask)
     rgba = np.zeros((*image.shape[:2], 4), np.uint8)
     rgba[frame] = _with_own_colours(crop, matte, colours)
-    return Cutout(rgba, "grabcut", () if found.trusted else (_UNSURE,))
+    method: Literal["network", "grabcut"] = "network" if found.by_network else "grabcut"
+    return Cutout(rgba, method, () if found.trusted else (_UNSURE,))
 
 
 def _check(
@@ -149,8 +158,14 @@ def _check(
         )
 
 
-def _separates(alpha: NDArray[np.uint8]) -> bool:
-    """Tell a cutout's alpha from one that is opaque, or transparent, all over."""
+def separates(alpha: NDArray[np.uint8]) -> bool:
+    """Tell a cutout's alpha from one that is opaque, or transparent, all over.
+
+    Examples
+    --------
+    >>> separates(np.full((4, 4), 255, np.uint8)), separates(np.eye(4, dtype=np.uint8) * 255)
+    (False, True)
+    """
     return bool(np.mean(alpha > 200) > 0.005 and np.mean(alpha < 55) > 0.005)
 
 
@@ -194,6 +209,12 @@ def _reduced(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], tuple[float, 
     size = max(1, round(width * factor)), max(1, round(height * factor))
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
     return small, (size[0] / width, size[1] / height)
+
+
+def _like(plane: NDArray[np.float32], work: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Reduce a plane to the working picture's size."""
+    small = cv2.resize(plane, work.shape[1::-1], interpolation=cv2.INTER_AREA)
+    return np.asarray(small, dtype=np.float32)
 
 
 def _moved(

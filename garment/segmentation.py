@@ -1,4 +1,4 @@
-"""Which pixels are the garment: GrabCut, seeded and bounded by the garment's corners."""
+"""Which pixels are the garment: GrabCut, seeded by a network or by the garment's corners."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ from garment.outline import (
 
 _SEED = 5
 _MIN_SAMPLES = 16  # GrabCut fits five colours to each side
+# A network's chance of cloth beyond which colours are not asked any more.
+_SURE = 0.88
 # How far the garment may bulge out of its outline, in garment widths: gowns far, trousers little.
 _BULGE = {"blouse": 0.3, "outwear": 0.3, "dress": 0.45, "skirt": 0.35, "trousers": 0.2}
 
@@ -41,18 +43,27 @@ class Segmentation(NamedTuple):
         (H, W) bool.
     trusted
         False where the colours could not be told apart and the outline was used instead.
+    by_network
+        Whether a network's chances said what is cloth, not colours alone.
     """
 
     mask: Mask
     trusted: bool
+    by_network: bool = False
 
 
-def segment(image: NDArray[np.uint8], points: Points, category: str) -> Segmentation:
+def segment(
+    image: NDArray[np.uint8],
+    points: Points,
+    category: str,
+    chances: NDArray[np.float32] | None = None,
+) -> Segmentation:
     """Segment the garment in a small picture.
 
-    Two rounds of GrabCut: the first learns the cloth's colours deep inside the outline, the second
-    from the first's result. Last, the neck opening is cut out along the front neckline where its
-    colours differ from the cloth's.
+    With a network's chances GrabCut only settles where exactly the edge runs. Without them, or
+    where they do not fit the corners, it does all: in two rounds, the first learns the cloth's
+    colours deep inside the outline, the second from the first's result. Last, the neck opening is
+    cut out along the front neckline where its colours differ from the cloth's.
 
     Parameters
     ----------
@@ -62,6 +73,8 @@ def segment(image: NDArray[np.uint8], points: Points, category: str) -> Segmenta
         Landmark name to (x, y) in pixels of `image`; only those present.
     category
         One of ``blouse``, ``outwear``, ``dress``, ``skirt``, ``trousers``.
+    chances
+        (H, W) float32, 0..1: how likely a pixel is cloth (`garment.cloth.ClothSegmenter`).
 
     Returns
     -------
@@ -74,29 +87,86 @@ def segment(image: NDArray[np.uint8], points: Points, category: str) -> Segmenta
     """
     zones = _zones(image.shape[:2], points, category)
     bins = _colour_bins(image)
+    found = None if chances is None else _by_chances(image, zones, bins, chances)
+    found = found or _by_colours(image, zones, bins)
+    if found is None:
+        return Segmentation(_smooth_outline(zones), False)
+    mask = found.tidied(zones)
+    if _opening_differs(zones, bins, found.cloth):
+        opening = _density(bins, zones.opening_seed | zones.above)
+        ratio = np.log(found.cloth / opening).astype(np.float32)
+        cut = above_neckline(image, ratio, zones.points, zones.width)
+        mask = found._replace(mask=mask & ~cut).tidied(zones)
+    if not _plausible(mask, zones):
+        return Segmentation(_smooth_outline(zones), False)
+    return Segmentation(mask, True, found.by_network)
+
+
+class _Found(NamedTuple):
+    """A garment's rough mask and what its colours say."""
+
+    mask: Mask
+    cloth: NDArray[np.float64]  # density of each pixel's colour in the cloth
+    evidence: NDArray[np.float64]  # its logarithm against the background's
+    by_network: bool = False
+
+    def tidied(self, zones: _Zones) -> Mask:
+        """Return the mask without crumbs and holes."""
+        if self.by_network:
+            return _without_crumbs(self.mask, zones)
+        return _tidy(self.mask, zones, self.evidence)
+
+
+def _by_colours(image: NDArray[np.uint8], zones: _Zones, bins: NDArray[np.int32]) -> _Found | None:
+    """Find the garment by its corners and by colours; None where those do not tell."""
     cloth = _density(bins, zones.centrality**2)
     background = _density(bins, zones.never)
     mask = zones.outline
+    evidence = np.log(cloth / background)
     for _ in range(2):
         evidence = np.log(cloth / background)
         labels = _labels(zones, bins, cloth, background)
         if not _grab_cut(image, labels):
-            return Segmentation(_smooth_outline(zones), False)
+            return None
         mask = (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
         if not _plausible(mask, zones):
-            return Segmentation(_smooth_outline(zones), False)
-        cloth = _density(bins, mask & zones.outline)
-        near = _dilate(zones.outline, 1.5 * zones.bulge)
-        background = _density(bins, (near & ~mask) | zones.never)
-    mask = _tidy(mask, zones, evidence)
-    if _opening_differs(zones, bins, cloth):
-        opening = _density(bins, zones.opening_seed | zones.above)
-        ratio = np.log(cloth / opening).astype(np.float32)
-        cut = above_neckline(image, ratio, zones.points, zones.width)
-        mask = _tidy(mask & ~cut, zones, evidence)
+            return None
+        cloth, background = _learnt(bins, mask, zones)
+    return _Found(mask, cloth, evidence)
+
+
+def _learnt(
+    bins: NDArray[np.int32], mask: Mask, zones: _Zones
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Learn the colours of cloth and background from a mask."""
+    near = _dilate(zones.outline, 1.5 * zones.bulge)
+    return _density(bins, mask & zones.outline), _density(bins, (near & ~mask) | zones.never)
+
+
+def _by_chances(
+    image: NDArray[np.uint8],
+    zones: _Zones,
+    bins: NDArray[np.int32],
+    chances: NDArray[np.float32],
+) -> _Found | None:
+    """Find the garment where a network sees cloth; None where that is not between the corners."""
+    rough = chances > 0.5
+    if not _plausible(rough, zones):
+        return None
+    cloth, background = _learnt(bins, rough, zones)
+    labels = np.where(rough, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+    labels[chances > _SURE] = cv2.GC_FGD
+    labels[chances < 1 - _SURE] = cv2.GC_BGD
+    # What shows in the neck opening may be a collar or a neck: its colours tell.
+    labels[zones.opening & (labels == cv2.GC_FGD)] = cv2.GC_PR_BGD
+    _exclude_body(labels, zones, bins, cloth, background)
+    if not _grab_cut(image, labels):
+        return None
+    mask = (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
     if not _plausible(mask, zones):
-        return Segmentation(_smooth_outline(zones), False)
-    return Segmentation(mask, True)
+        return None
+    cloth, background = _learnt(bins, mask, zones)
+    return _Found(mask, cloth, np.log(cloth / background), True)
 
 
 @dataclass(frozen=True)
@@ -188,6 +258,18 @@ def _labels(
     labels[(away > 0.06 * width) & doubtful] = cv2.GC_BGD
     labels[zones.never] = cv2.GC_BGD
     labels[zones.beyond & (cloth < 0.5 * _density(bins, zones.beyond))] = cv2.GC_BGD
+    _exclude_body(labels, zones, bins, cloth, background)
+    return labels
+
+
+def _exclude_body(
+    labels: NDArray[np.uint8],
+    zones: _Zones,
+    bins: NDArray[np.int32],
+    cloth: NDArray[np.float64],
+    background: NDArray[np.float64],
+) -> None:
+    """Label the neck, and a mannequin seen in an open front, as background."""
     # Above the neckline is the neck, whatever its colour: white plastic in a white jacket. A hood
     # goes with it; on a body it would cover the face.
     labels[zones.above] = cv2.GC_BGD
@@ -195,7 +277,6 @@ def _labels(
     labels[neck & (cloth < 0.7 * _density(bins, neck))] = cv2.GC_BGD
     if _opening_differs(zones, bins, cloth):
         labels[_bare_body(zones, bins, cloth, background)] = cv2.GC_BGD
-    return labels
 
 
 def _intruders(zones: _Zones, evidence: NDArray[np.float64]) -> Mask:
@@ -277,6 +358,20 @@ def _smooth_outline(zones: _Zones) -> Mask:
     drawn = zones.outline & ~zones.opening_seed
     blurred = cv2.GaussianBlur(drawn.astype(np.float32), (0, 0), 0.03 * zones.width + 0.5)
     return blurred > 0.5
+
+
+def _without_crumbs(mask: Mask, zones: _Zones) -> Mask:
+    """Smooth a network's mask; drop crumbs off the outline and fill pinholes."""
+    smooth = (cv2.medianBlur(mask.astype(np.uint8), 5) > 0).astype(np.uint8)
+    size = np.count_nonzero(zones.outline)
+    count, part = cv2.connectedComponents(smooth)
+    keep = np.bincount(part[zones.outline], minlength=count) > 0.02 * size
+    keep[0] = False
+    kept = keep[part]
+    _, part, stats, _ = cv2.connectedComponentsWithStats((~kept).astype(np.uint8), connectivity=4)
+    pinhole = stats[:, cv2.CC_STAT_AREA] < 0.0003 * size
+    pinhole[0] = False
+    return kept | pinhole[part]
 
 
 def _tidy(mask: Mask, zones: _Zones, evidence: NDArray[np.float64]) -> Mask:

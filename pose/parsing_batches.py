@@ -2,55 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from pose.engine.augment import Augmentation, random_fill, random_view, vary_colours
-from pose.engine.batches import Batch
 from pose.engine.crop import sample_crop
-from pose.engine.dataset import SampleImages
-from pose.engine.segmentation import UNKNOWN, SegmentationNetwork
+from pose.engine.label_batches import LabelBatches, sample_labels
+from pose.engine.segmentation import UNKNOWN
 from pose.keypoints import COCO_17
 from pose.parsing_data import LabelledPerson, Mask
 from pose.parts import PARTS
 
-__all__ = ["ParsingBatches", "before_wall", "dyed", "sample_mask"]
+__all__ = ["ParsingBatches", "before_wall", "dyed"]
 
 # What people wear and carry; how often a crop's are dyed, each of them, and given stripes.
 _CLOTHES = ("top", "outer", "dress", "bottom", "legwear", "footwear", "accessories")
 _DYED, _EACH, _STRIPED = 0.6, 0.6, 0.12
 # Shares of crops that show a person before a studio's wall, and that wall alone.
 _STUDIO, _EMPTY = 0.2, 0.05
-
-
-def sample_mask(mask: Mask, matrix: NDArray[np.float64], size: tuple[int, int]) -> Mask:
-    """Sample a mask as the cells of the network's answer to a crop lie over it.
-
-    Parameters
-    ----------
-    mask : (H, W) uint8 array
-        Parts of a photo.
-    matrix : (3, 3) float array
-        From photo to crop pixels.
-    size : (int, int)
-        Width and height of the crop.
-
-    Returns
-    -------
-    (size[1] / 2, size[0] / 2) uint8 array
-        Background beyond the photo.
-    """
-    stride = SegmentationNetwork.stride
-    shift = (1 / stride - 1) / 2
-    cells = np.array([[1 / stride, 0, shift], [0, 1 / stride, shift], [0, 0, 1.0]])
-    sampled = cv2.warpPerspective(
-        mask, cells @ matrix, (size[0] // stride, size[1] // stride), flags=cv2.INTER_NEAREST
-    )
-    return np.asarray(sampled, dtype=np.uint8)
 
 
 def before_wall(
@@ -118,7 +90,7 @@ def _stripes(height: int, width: int, rng: np.random.Generator) -> NDArray[np.fl
     return np.asarray(rng.uniform(8, 30) * np.sign(np.sin(phase)))
 
 
-class ParsingBatches:
+class ParsingBatches(LabelBatches[LabelledPerson]):
     """Crops of people and their masks, varied alike.
 
     Parameters
@@ -134,40 +106,26 @@ class ParsingBatches:
     def __init__(
         self, people: Sequence[LabelledPerson], size: tuple[int, int], augmentation: Augmentation
     ) -> None:
-        self.people, self.size, self.augmentation = list(people), size, augmentation
-        self.images = SampleImages()
-
-    def preload(self) -> None:
-        """Decode every photo once."""
-        self.images.preload(person.sample.path for person in self.people)
+        super().__init__(list(people))
+        self.size, self.augmentation = size, augmentation
 
     def counts(self) -> NDArray[np.int64]:
         """Return how many pixels each part has, of all people."""
         counts = [
-            np.bincount(p.parts[p.parts != UNKNOWN], minlength=len(PARTS)) for p in self.people
+            np.bincount(p.parts[p.parts != UNKNOWN], minlength=len(PARTS)) for p in self.instances
         ]
         return np.asarray(np.sum(counts, axis=0), dtype=np.int64)
 
-    def epoch(self, rng: np.random.Generator, size: int, batch_size: int) -> Iterator[Batch]:
-        """Draw batches of `images` (N, 3, H, W) and `labels` (N, H / 2, W / 2), both uint8."""
-        rounds = -(-size // len(self.people))
-        order = np.concatenate([rng.permutation(len(self.people)) for _ in range(rounds)])[:size]
-        for start in range(0, size, batch_size):
-            crops = [self.crop(self.people[i], rng) for i in order[start : start + batch_size]]
-            images = torch.from_numpy(np.stack([image for image, _ in crops]))
-            labels = torch.from_numpy(np.stack([mask for _, mask in crops]))
-            yield {"images": images.permute(0, 3, 1, 2), "labels": labels}
-
     def crop(
-        self, person: LabelledPerson, rng: np.random.Generator
+        self, instance: LabelledPerson, rng: np.random.Generator
     ) -> tuple[NDArray[np.uint8], Mask]:
         """Draw a view of a person, or of a wall: an (H, W, 3) crop, its (H / 2, W / 2) parts."""
-        how, sample = self.augmentation, person.sample
+        how, sample = self.augmentation, instance.sample
         image, scale = self.images.load(sample.path)
         matrix = random_view(image, scale, sample, self.size, COCO_17, how, rng)
         shrink = np.diag([1 / scale, 1 / scale, 1.0])
         pixels = sample_crop(image, matrix @ shrink, self.size, random_fill(rng))
-        parts = sample_mask(person.parts, matrix, self.size)
+        parts = sample_labels(instance.parts, matrix, self.size)
         if rng.random() < _DYED:
             pixels = dyed(pixels, parts, rng)
         chance = rng.random()

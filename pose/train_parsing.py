@@ -19,11 +19,12 @@ from torch import Tensor
 from pose.engine.augment import Augmentation
 from pose.engine.checkpoint import initialise, read_card, save_checkpoint
 from pose.engine.crop import box_to_input, sample_crop
+from pose.engine.label_batches import sample_labels
 from pose.engine.network import NetworkConfig
 from pose.engine.segmentation import SegmentationNetwork, label_weights, segmentation_loss
 from pose.engine.training import Trainer, TrainingConfig, load_imagenet_backbone
 from pose.keypoints import COCO_17, Keypoints
-from pose.parsing_batches import ParsingBatches, sample_mask
+from pose.parsing_batches import ParsingBatches
 from pose.parsing_crop import PADDING, person_box
 from pose.parsing_data import read_people, read_pseudo_people
 from pose.parsing_metrics import confusion, intersection_over_union
@@ -47,14 +48,14 @@ def measure(network: SegmentationNetwork, batches: ParsingBatches) -> dict[str, 
     """Return the mean and each part's intersection over union, joints given, at the crops' size."""
     total = np.zeros((len(PARTS), len(PARTS)), np.int64)
     size = network.config.input_size
-    for person in batches.people:
+    for person in batches.instances:
         sample = person.sample
         mask = person.parts
         joints = Keypoints(COCO_17, sample.points, sample.labelled.astype(np.float64))
         matrix = box_to_input(person_box(joints, mask.shape), size, PADDING)
         image, scale = batches.images.load(sample.path)
         crop = sample_crop(image, matrix @ np.diag([1 / scale, 1 / scale, 1.0]), size)
-        total += confusion(_labels(network, crop), sample_mask(mask, matrix, size), len(PARTS))
+        total += confusion(_labels(network, crop), sample_labels(mask, matrix, size), len(PARTS))
     ious = intersection_over_union(total)
     return {"miou": float(np.nanmean(ious)), **dict(zip(PARTS, ious.tolist(), strict=True))}
 

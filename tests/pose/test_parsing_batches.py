@@ -10,8 +10,9 @@ from pose import parsing_batches
 from pose.engine.augment import Augmentation
 from pose.engine.checkpoint import load_checkpoint, read_card
 from pose.engine.dataset import Sample
+from pose.engine.label_batches import sample_labels
 from pose.engine.segmentation import SegmentationNetwork
-from pose.parsing_batches import ParsingBatches, before_wall, dyed, sample_mask
+from pose.parsing_batches import ParsingBatches, before_wall, dyed
 from pose.parsing_data import LabelledPerson
 from pose.parts import PART_SCHEMA, PARTS
 from pose.train_parsing import main
@@ -64,7 +65,7 @@ def test_mirrored_crop_is_the_mirrored_still_one(striped):
 
 def test_cells_lie_over_their_own_pixels():
     mask = np.kron(np.arange(12, dtype=np.uint8).reshape(3, 4), np.ones((2, 2), np.uint8))
-    sampled = sample_mask(mask, np.eye(3), (8, 6))
+    sampled = sample_labels(mask, np.eye(3), (8, 6))
     assert sampled.tolist() == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]]
 
 
