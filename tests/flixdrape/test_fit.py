@@ -66,6 +66,28 @@ def test_sleeves_follow_the_arm_and_end_by_their_length():
     assert target["cuff_left_out"][1] < target["cuff_left_in"][1]
 
 
+@pytest.mark.parametrize("over", [-12.0, 4.0])
+@pytest.mark.parametrize("joints", [{}, {"right_elbow": (80, 130), "right_wrist": (10, 130)}])
+def test_a_cap_sleeve_is_not_turned_inside_out(over, joints):
+    """Its inner end lies on the armhole, a little above or below the armpit, as in the photo."""
+    points = GARMENTS["blouse"]
+    caps = {}
+    for side, outward in (("left", -1), ("right", 1)):
+        (x, y), (u, v) = points[f"armpit_{side}"], points[f"shoulder_{side}"]
+        caps[f"cuff_{side}_in"] = (x, y + over)
+        caps[f"cuff_{side}_out"] = (u + 20 * outward, v + 6)
+    fit = fit_garment(garment("blouse", caps), Body.from_keypoints(person(joints)))
+    names = [n + e for n, e in (("shoulder_left", ""), ("cuff_left_", "out"), ("cuff_left_", "in"))]
+    names.append("armpit_left")
+    turns = []
+    for places in (fit.source, fit.target):
+        corners = np.stack([places[name] for name in names])
+        edges = np.roll(corners, -1, axis=0) - corners
+        after = np.roll(edges, -1, axis=0)
+        turns.append(np.sign(edges[:, 0] * after[:, 1] - edges[:, 1] * after[:, 0]))
+    assert (turns[0][1:3] == turns[1][1:3]).all(), "it bends about the armpit as it did"
+
+
 def test_full_length_trousers_end_at_the_ankle_and_shorts_above_the_knee():
     long = fit_garment(garment("trousers"), BODY).target
     assert 465 < long["bottom_left_out"][1] < 510
