@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL.Image import Image as PilImage
@@ -251,8 +250,7 @@ def cut_garment(picture: Picture, found: Garment) -> Cutout:
     points, alpha = found.points, picture.alpha
     chances = None
     if points and (alpha is None or not separates(alpha)):
-        x, y, width, height = cv2.boundingRect(np.array([*points.values()], np.float32))
-        chances = _cloth_segmenter()(picture.rgb, (x, y, width, height))
+        chances = _cloth_segmenter()(picture.rgb, found.box)
     try:
         return cut_out(picture.rgb, points, found.category, alpha=alpha, chances=chances)
     except ValueError as error:

@@ -86,6 +86,15 @@ class Garment:
         """The landmarks that are there."""
         return {name: point for name, point in self.landmarks.items() if point is not None}
 
+    @property
+    def box(self) -> Box:
+        """The tight box of the landmarks that are there: x, y, width and height in pixels."""
+        points = np.array(list(self.points.values())).reshape(-1, 2)
+        if len(points) == 0:
+            return 0.0, 0.0, 0.0, 0.0
+        low, high = points.min(axis=0), points.max(axis=0)
+        return float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1])
+
 
 class GarmentFinder(Protocol):
     """What every method can do."""

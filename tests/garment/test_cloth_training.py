@@ -12,10 +12,13 @@ from garment.cloth import CLOTH_SCHEMA
 from garment.cloth_batches import ClothBatches, before_its_colour
 from garment.cloth_data import LabelledCloth, read_cloth, settled
 from garment.data import read_garments
+from garment.estimator import Garment
+from garment.evaluate_cutouts import evaluate_cutouts, format_table
 from garment.landmarks import CATEGORIES, FASHIONAI_24, LANDMARKS_OF
 from garment.train_cloth import main
 from pose.engine.augment import Augmentation
 from pose.engine.checkpoint import load_checkpoint, read_card, save_checkpoint
+from pose.engine.keypoints import Keypoints
 from pose.engine.network import KeypointNetwork, NetworkConfig
 from pose.engine.segmentation import UNKNOWN, SegmentationNetwork
 
@@ -185,3 +188,29 @@ def test_trains_exports_and_resumes(tmp_path):
 def test_labelled_cloth_is_what_batches_need(garment):
     assert isinstance(garment, LabelledCloth)
     assert garment.cloth.shape == (300, 240)
+
+
+def test_cutouts_are_measured_both_ways(tmp_path):
+    masks = write_garments(tmp_path, "val", [("skirt", SURE), ("skirt", SURE)])
+    garments = read_cloth(read_garments(tmp_path / "keypoints_val.json"), masks)
+    found = Garment(
+        Keypoints(FASHIONAI_24, garments[0].sample.points, garments[0].sample.labelled * 0.9),
+        "skirt",
+        {"skirt": 1.0},
+        "front",
+        0.9,
+    )
+
+    class Sees:
+        def __call__(self, image, box):
+            assert box == found.box
+            return (garments[0].cloth == 1).astype(np.float32)
+
+    report = evaluate_cutouts(lambda image, category: found, Sees(), garments)
+    assert set(report) == {"colours", "network"}
+    assert report["network"]["all"]["garments"] == 2
+    assert report["network"]["mannequin"]["IoU"] > 0.97
+    assert report["network"]["all"]["below 0.9"] == 0
+    assert "| network | laid or hung | 1 |" in format_table(report)
+    nothing = evaluate_cutouts(lambda image, category: None, Sees(), garments)
+    assert nothing["colours"]["all"]["IoU"] == 0

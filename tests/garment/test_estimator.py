@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from garment import FASHIONAI_24, LANDMARKS_OF, GarmentEstimator, shipped_methods
+from garment import FASHIONAI_24, LANDMARKS_OF, Garment, GarmentEstimator, shipped_methods
 from garment.backgrounds import BackgroundSwap
 from pose.engine.dataset import Sample
 from pose.engine.keypoints import Keypoints
@@ -182,3 +182,12 @@ def test_shipped_methods_agree_on_the_samples(method, name):
     assert len(shared) >= 0.7 * len(reference.points)
     far = [np.hypot(*np.subtract(found.points[n], reference.points[n])) for n in shared]
     assert np.mean(far) < 0.04 * image.shape[1]
+
+
+def test_the_box_holds_the_landmarks_that_are_there():
+    xy, scores = np.full((24, 2), 500.0), np.zeros(24)
+    garment = Garment(Keypoints(FASHIONAI_24, xy, scores), "skirt", {}, "front", 0.0)
+    assert garment.box == (0, 0, 0, 0)
+    for name, place in (("waistband_left", (30, 20)), ("hemline_right", (90, 70))):
+        xy[FASHIONAI_24.index(name)], scores[FASHIONAI_24.index(name)] = place, 0.8
+    assert garment.box == (30, 20, 60, 50)
