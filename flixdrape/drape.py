@@ -28,6 +28,7 @@ from flixdrape.errors import NothingFoundError
 from flixdrape.fit import Fit, fit_garment
 from flixdrape.images import save_picture
 from flixdrape.inseam import shaded_inseam
+from flixdrape.light import well_exposed
 from flixdrape.options import DrapeOptions
 from flixdrape.outline import TorsoOutline
 from flixdrape.parts import plan_parts
@@ -253,6 +254,8 @@ def _put_on(
         ) from error
     watch.lap("warp")
     cloth = warped.rgba
+    if garment.photo.alpha is None:
+        cloth = well_exposed(cloth, garment.photo.rgb, options.light)
     if found.category == "trousers" and options.light > 0:
         cloth = shaded_inseam(cloth, warped.alphas, fit.target["crotch"], wearer)
     picture = compose(wearer, cloth, cover, options)

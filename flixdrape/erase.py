@@ -96,6 +96,16 @@ def _open_front(wearer: Wearer) -> Floats:
     return np.asarray(middle * upper * wearer.torso(), np.float32)
 
 
+def _within(cloth: Floats, margin: float) -> Floats:
+    """Where cloth is that lies farther than `margin` pixels from its outline: 0..1.
+
+    On bottoms a coat's hem leaves its edge and its shadow, which go with it; beside them the scene
+    begins, which must not.
+    """
+    depth = cv2.distanceTransform((cloth > 0.5).astype(np.uint8), cv2.DIST_L2, 3)
+    return ramp(np.asarray(depth, np.float32), margin, margin + 2)
+
+
 def _below(garment: Floats) -> Floats:
     """Where a column's garment lies at this height or above: (H, W), 0..1; all of one without."""
     begun = np.maximum.accumulate(garment, axis=0)
@@ -143,7 +153,8 @@ def erase(wearer: Wearer, cover: Coverage, garment: Floats, front: Floats) -> Er
     kept = np.maximum(np.maximum(front, legs), wearer.part("face", "arms", "footwear"))
     todo = grown * (1 - kept)
     if cover.category in ("blouse", "outwear"):
-        todo = todo * (1 - wearer.part("bottom") * (1 - old))
+        bottom = wearer.part("bottom") * (1 - old)
+        todo = todo * (1 - bottom * (1 - _within(bottom + old, wearer.body.width / 20)))
     elif cover.category in ("skirt", "trousers"):
         todo = todo * (1 - wearer.part("top", "outer") * (1 - old))
         # Above the new waistband there is nothing else to put on.

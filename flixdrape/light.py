@@ -10,7 +10,7 @@ from flixdrape.alpha import from_bytes
 from flixdrape.boxes import box_of
 from flixdrape.wearer import Wearer
 
-__all__ = ["body_shading", "contact_shadow", "lit"]
+__all__ = ["body_shading", "contact_shadow", "lit", "well_exposed"]
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -19,6 +19,10 @@ Floats = NDArray[np.float32]
 _WORKING_SIDE = 256
 # The most that cloth is darkened or lightened at full strength.
 _RANGE = (0.6, 1.35)
+# Added to a grey level before its logarithm is taken: in black cloth a level of noise is no shade.
+_DARK = 20
+# What is brightest in a well exposed photo is about as bright as this at least.
+_WHITE = 215.0
 # Share of the difference in exposure between the two photos that is taken over.
 _EXPOSURE = 0.5
 
@@ -56,6 +60,40 @@ def lit(garment: Image, wearer: Wearer, strength: float) -> Image:
     return result
 
 
+def well_exposed(garment: Image, photo: Image, strength: float) -> Image:
+    """Lighten cloth whose photo is too dark: in which nothing is near white.
+
+    On a dark floor a camera may expose a white shirt as grey; in a street it would look dirty.
+
+    Parameters
+    ----------
+    garment : (H, W, 4) uint8 array
+        In any frame, straight alpha.
+    photo : (h, w, 3) uint8 array
+        The whole photo that it was cut from.
+    strength : float
+        As of `lit`: 0 leaves the cloth as it was photographed; from 0.4 on all is made up for.
+
+    Returns
+    -------
+    (H, W, 4) uint8 array
+
+    Examples
+    --------
+    >>> dim = np.full((8, 8, 3), 120, np.uint8)
+    >>> shirt = np.full((1, 1, 4), (100, 100, 100, 255), np.uint8)
+    >>> well_exposed(shirt, dim, 0.4).tolist(), well_exposed(shirt, dim, 0.0).tolist()
+    ([[[130, 130, 130, 255]]], [[[100, 100, 100, 255]]])
+    """
+    grey = cv2.cvtColor(np.ascontiguousarray(photo[::2, ::2]), cv2.COLOR_RGB2GRAY)
+    brightest = max(float(np.percentile(grey, 99)), 1.0)
+    gain = float(np.clip((_WHITE / brightest) ** 0.7, 1.0, 1.3)) ** min(2.5 * strength, 1.0)
+    if gain <= 1:
+        return garment
+    rgb = garment[..., :3].astype(np.float32) * np.float32(gain)
+    return np.dstack([np.clip(np.round(rgb), 0, 255).astype(np.uint8), garment[..., 3]])
+
+
 def body_shading(wearer: Wearer, alpha: Floats) -> Floats:
     """How light each place of the person is relative to others of the same cloth, smoothly.
 
@@ -75,7 +113,7 @@ def body_shading(wearer: Wearer, alpha: Floats) -> Floats:
     scale = min(1.0, _WORKING_SIDE / max(height, width))
     size = (max(round(width * scale), 1), max(round(height * scale), 1))
     small = cv2.resize(wearer.rgb, size, interpolation=cv2.INTER_AREA)
-    light = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32) + 8
+    light = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32) + _DARK
     logs = np.zeros(light.shape, np.float32)
     weights = np.zeros(light.shape, np.float32)
     covered = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
@@ -101,12 +139,15 @@ def _exposure(wearer: Wearer) -> float:
     """Gain that brings the cloth towards the exposure of the person's photo.
 
     Photos of garments are mostly bright and flat, street scenes are not; what both are exposed
-    for is their upper middle.
+    for is their upper middle. A face in good light says more than black clothes around it.
     """
     scene = cv2.cvtColor(wearer.rgb[::4, ::4], cv2.COLOR_RGB2GRAY)
     person = wearer.part("background")[::4, ::4] < 0.5
     sample = scene[person] if person.sum() > 50 else scene.ravel()
     level = float(np.percentile(sample, 85))
+    face = wearer.part("face")[::4, ::4] > 0.8
+    if face.sum() > 12:
+        level = max(level, float(np.percentile(scene[face], 75)))
     return float(np.clip((level / 175.0) ** _EXPOSURE, 0.7, 1.15))
 
 
