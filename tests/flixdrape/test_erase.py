@@ -171,6 +171,24 @@ def test_clothes_below_go_on_where_a_long_top_comes_off():
     assert erased.became["bottom"][258, 200] > 0.9
 
 
+def test_a_coats_hem_leaves_no_line_on_trousers_and_no_notch_beside_them():
+    photo, labels = draw_figure(coat=True, sleeves="long", colours={"bottom": (120, 130, 150)})
+    outer, bottom = (labels == PARTS.index(name) for name in ("outer", "bottom"))
+    above = cv2.dilate(outer.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+    line = above & bottom
+    assert line.sum() > 60
+    photo[line] = (25, 20, 20)
+    dressed = dressed_as(photo, labels, softness=0)
+    erased, alpha = erased_of(dressed, coverage("blouse", sleeves=0.3))
+    inner = line & (cv2.erode((outer | bottom).astype(np.uint8), np.ones((15, 15), np.uint8)) > 0)
+    inner &= alpha < 0.01
+    assert inner.sum() > 30
+    cloth = np.array([120, 130, 150])
+    assert np.median(np.abs(erased.image[inner] - cloth).max(axis=1)) < 30
+    rim = bottom & ~line & (cv2.erode(bottom.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0)
+    assert np.abs(erased.image[rim] - photo[rim].astype(float)).max(axis=1).mean() < 12
+
+
 def test_legs_are_bare_below_shorter_trousers():
     dressed = wearer(tucked=True, sleeves="none", colours={"bottom": MAGENTA})
     erased, _ = erased_of(dressed, coverage("trousers", legs=0.5))

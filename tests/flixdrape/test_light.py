@@ -5,7 +5,7 @@ import pytest
 from figures import SHAPE, coverage, garment_layer, wearer
 
 from flixdrape.alpha import from_bytes
-from flixdrape.light import contact_shadow, lit
+from flixdrape.light import contact_shadow, lit, well_exposed
 
 COVER = coverage("blouse", sleeves=0.3)
 COLOUR = (120, 80, 40)
@@ -88,6 +88,41 @@ def test_night_darkens_and_day_does_not_darken():
     garment = garment_layer(COVER, COLOUR)
     assert lit(garment, night, 1.0)[200, 200, 0] < 0.85 * COLOUR[0]
     assert lit(garment, night, 1.0)[200, 200, 0] >= np.floor(0.59 * COLOUR[0])
+
+
+def test_black_clothes_in_good_light_are_no_darkness():
+    black = dict.fromkeys(("top", "bottom", "footwear"), (14, 14, 16))
+    garment = garment_layer(COVER, COLOUR)
+    sunny = wearer(colours={**black, "face": (235, 190, 165)})
+    dim = wearer(colours={**black, "face": (70, 55, 48), "arms": (70, 55, 48)})
+    light, dark = (lit(garment, one, 1.0)[190:230, 190:210, 0].mean() for one in (sunny, dim))
+    assert light > 0.97 * COLOUR[0]
+    assert dark < 0.85 * COLOUR[0]
+
+
+def test_noise_in_black_cloth_is_no_shade():
+    black = wearer(colours={"top": (10, 10, 10)}, noise=6.0)
+    cloth = lit(garment_layer(COVER, COLOUR), black, 1.0)
+    inside = cloth[180:230, 165:235, 0].astype(float)
+    assert np.ptp(inside) <= 0.12 * COLOUR[0]
+
+
+@pytest.mark.parametrize("brightest", [90, 160, 214, 235, 255])
+def test_a_dim_photos_cloth_is_lightened_and_no_others(brightest):
+    photo = np.tile(np.linspace(10, brightest, 64).astype(np.uint8)[:, None, None], (1, 32, 3))
+    garment = garment_layer(COVER, COLOUR)
+    before = garment.copy()
+    result = well_exposed(garment, photo, 0.4)
+    assert (garment == before).all()
+    assert (result[..., 3] == garment[..., 3]).all()
+    inside = garment[..., 3] > 0
+    gain = result[inside][:, :3].astype(float) / COLOUR
+    assert np.ptp(gain) < 0.03
+    assert gain.mean() <= 1.31
+    assert (gain.mean() > 1.02) == (brightest < 210)
+    half = well_exposed(garment, photo, 0.2)[inside][:, 0].mean()
+    assert garment[inside][:, 0].mean() <= half <= result[inside][:, 0].mean()
+    assert (well_exposed(garment, photo, 0.0) == garment).all()
 
 
 def test_contact_shadow_lies_on_the_person_and_outside_of_the_garment():
