@@ -43,7 +43,8 @@ class DrapeOptions:
         Whether the top goes into the waistband. None leaves it as the person wears it (and
         lets a new top hang over).
     light : float
-        0 to 1: how much of the person's light and shade falls on the cloth.
+        0 to 1: how much of the person's light and shade falls on the cloth, and how far cloth
+        from a photo that is too dark is lightened (from 0.4 on, wholly).
     edge : float
         0 to 4 pixels: softness of the garment's edge.
     keep_hair, keep_hands : bool

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pose.engine.backbone import ConvNorm
 from pose.engine.checkpoint import load_checkpoint
-from pose.engine.crop import Box, box_to_input, sample_crop
+from pose.engine.crop import Box, apply_homography, box_to_input, sample_crop
 from pose.engine.labels import LabelSchema
 from pose.engine.segmentation import SegmentationNetwork
 
@@ -22,6 +22,8 @@ CLOTH_SCHEMA = LabelSchema("garment-cloth-2", ("background", "cloth"))
 #: How many times larger than the corners' box the crop is: sleeves and trains reach beyond.
 PADDING = 1.35
 
+# With as many cells of cloth at its border a crop is too small; how often to look at most.
+_LEAVING, _LOOKS = 3, 3
 _WEIGHTS = Path(__file__).parent / "weights" / "garment-cloth.safetensors"
 
 
@@ -93,7 +95,7 @@ class ClothSegmenter:
         Returns
         -------
         (H, W) float32 array
-            0..1; 0 beyond the crop around the box.
+            0..1; 0 far beyond the box.
 
         Raises
         ------
@@ -102,16 +104,29 @@ class ClothSegmenter:
         """
         if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
             raise ValueError(f"expected (H, W, 3) uint8, got {image.shape} {image.dtype}")
+        cells, to_cells = self._look(image, box)
+        for _ in range(_LOOKS - 1):
+            wider = _beyond(cells, to_cells, box, image.shape)
+            if wider is None:
+                break
+            # A train or a sleeve leaves the crop: once more, from farther away.
+            box = wider
+            cells, to_cells = self._look(image, box)
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        size = (image.shape[1], image.shape[0])
+        chances = cv2.warpAffine(cells, to_cells[:2], size, flags=flags)
+        return np.asarray(chances, dtype=np.float32).clip(0, 1)
+
+    def _look(
+        self, image: NDArray[np.uint8], box: Box
+    ) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+        """Return the chances of a crop's cells, and the matrix that leads to them."""
         size = self.network.config.input_size
         matrix = box_to_input(box, size, PADDING)
-        cells = self._chances(sample_crop(image, matrix, size))
         stride = SegmentationNetwork.stride
         shift = (1 / stride - 1) / 2
         to_cells = np.array([[1 / stride, 0, shift], [0, 1 / stride, shift], [0, 0, 1.0]])
-        whole = (to_cells @ matrix)[:2]
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        chances = cv2.warpAffine(cells, whole, (image.shape[1], image.shape[0]), flags=flags)
-        return np.asarray(chances, dtype=np.float32).clip(0, 1)
+        return self._chances(sample_crop(image, matrix, size)), to_cells @ matrix
 
     @torch.inference_mode()
     def _chances(self, crop: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -122,3 +137,27 @@ class ClothSegmenter:
         if self.flip_test:
             answer = (answer[:1] + answer[1:].flip(2)) / 2
         return np.ascontiguousarray(answer[0].numpy())
+
+
+def _beyond(
+    cells: NDArray[np.float32],
+    to_cells: NDArray[np.float64],
+    box: Box,
+    shape: tuple[int, ...],
+) -> Box | None:
+    """Return a box that holds all the cloth seen; None unless that leaves the crop."""
+    seen = cells > 0.5
+    rim = np.ones_like(seen)
+    rim[1:-1, 1:-1] = False
+    if np.count_nonzero(seen & rim) < _LEAVING:
+        return None
+    rows, columns = np.nonzero(seen)
+    ends = np.array([[columns.min(), rows.min()], [columns.max(), rows.max()]], np.float64)
+    ends = apply_homography(np.linalg.inv(to_cells), ends)
+    x, y, width, height = box
+    corners = np.vstack([ends, [[x, y], [x + width, y + height]]])
+    corners = corners.clip(0, [shape[1] - 1.0, shape[0] - 1.0])
+    low, size = corners.min(axis=0), np.ptp(corners, axis=0)
+    if (size - (width, height)).max() < 1:
+        return None
+    return float(low[0]), float(low[1]), float(size[0]), float(size[1])

@@ -59,11 +59,29 @@ def test_flip_test_averages_both_looks():
     assert np.abs(chances[100:200, 128:160] - 0.5).max() < 0.05
 
 
-def test_beyond_the_crop_nothing_is_cloth():
+def test_a_garment_larger_than_its_corners_is_looked_at_again():
+    image = np.full((400, 600, 3), 90, np.uint8)
+    image[40:300, 60:270] = 240
+    chances = ClothSegmenter(Oracle())(image, BOX)
+    assert overlap(chances, image[..., 0] > 170) > 0.95
+
+
+def test_far_beyond_the_crop_nothing_is_cloth():
     image = np.full((300, 900, 3), 240, np.uint8)
     chances = ClothSegmenter(Oracle())(image, BOX)
     assert chances[150, 120] > 0.9
-    assert chances[:, 500:].max() == 0
+    assert chances[:, 700:].max() == 0
+
+
+def test_a_garment_that_ends_with_the_photo_is_looked_at_once():
+    image = np.full((300, 240, 3), 90, np.uint8)
+    image[60:] = 240
+    oracle = Oracle()
+    counts = []
+    oracle.register_forward_hook(lambda *_: counts.append(1))
+    chances = ClothSegmenter(oracle)(image, (0.0, 60.0, 239.0, 239.0))
+    assert len(counts) == 1
+    assert chances[296, 120] > 0.9
 
 
 @pytest.mark.parametrize("image", [np.zeros((9, 9), np.uint8), np.zeros((9, 9, 3))])
