@@ -28,8 +28,9 @@ from garment.outline import (
 
 _SEED = 5
 _MIN_SAMPLES = 16  # GrabCut fits five colours to each side
-# A network's chance of cloth beyond which colours are not asked any more.
-_SURE = 0.88
+# A network's chances of cloth below and above which colours are not asked any more. It misses hems
+# of another colour more often than it takes a floor along.
+_NEVER, _SURE = 0.05, 0.88
 # How far the garment may bulge out of its outline, in garment widths: gowns far, trousers little.
 _BULGE = {"blouse": 0.3, "outwear": 0.3, "dress": 0.45, "skirt": 0.35, "trousers": 0.2}
 
@@ -156,7 +157,7 @@ def _by_chances(
     cloth, background = _learnt(bins, rough, zones)
     labels = np.where(rough, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
     labels[chances > _SURE] = cv2.GC_FGD
-    labels[chances < 1 - _SURE] = cv2.GC_BGD
+    labels[chances < _NEVER] = cv2.GC_BGD
     # What shows in the neck opening may be a collar or a neck: its colours tell.
     labels[zones.opening & (labels == cv2.GC_FGD)] = cv2.GC_PR_BGD
     _exclude_body(labels, zones, bins, cloth, background)
