@@ -254,7 +254,7 @@ def _put_on(
         ) from error
     watch.lap("warp")
     cloth = warped.rgba
-    if garment.photo.alpha is None:
+    if garment.cutout.method != "alpha":
         cloth = well_exposed(cloth, garment.photo.rgb, options.light)
     if found.category == "trousers" and options.light > 0:
         cloth = shaded_inseam(cloth, warped.alphas, fit.target["crotch"], wearer)

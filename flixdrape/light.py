@@ -90,8 +90,8 @@ def well_exposed(garment: Image, photo: Image, strength: float) -> Image:
     gain = float(np.clip((_WHITE / brightest) ** 0.7, 1.0, 1.3)) ** min(2.5 * strength, 1.0)
     if gain <= 1:
         return garment
-    rgb = garment[..., :3].astype(np.float32) * np.float32(gain)
-    return np.dstack([np.clip(np.round(rgb), 0, 255).astype(np.uint8), garment[..., 3]])
+    lighter = np.clip(np.round(gain * np.arange(256)), 0, 255).astype(np.uint8)
+    return np.dstack([cv2.LUT(garment[..., :3], lighter), garment[..., 3]])
 
 
 def body_shading(wearer: Wearer, alpha: Floats) -> Floats:
