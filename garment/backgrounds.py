@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from garment.cutout import cut_out
-from garment.data import category_of, read_garments
+from garment.data import category_of, points_of, read_garments
 from garment.landmarks import FASHIONAI_24
 from pose.engine.dataset import Sample, read_grey, read_rgb
 
@@ -43,13 +43,7 @@ def prepare_mattes(samples: Sequence[Sample], folder: Path) -> int:
         if path.exists():
             kept += 1
             continue
-        points = {
-            name: (float(x), float(y))
-            for name, (x, y), known in zip(
-                FASHIONAI_24.names, sample.points, sample.labelled, strict=True
-            )
-            if known
-        }
+        points = points_of(sample)
         try:
             cutout = cut_out(read_rgb(sample.path), points, category_of(sample))
         except ValueError:

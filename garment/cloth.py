@@ -6,14 +6,13 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from pose.engine.backbone import ConvNorm
 from pose.engine.checkpoint import load_checkpoint
 from pose.engine.crop import Box, apply_homography, box_to_input, sample_crop
+from pose.engine.label_predictor import LabelPredictor
 from pose.engine.labels import LabelSchema
-from pose.engine.segmentation import SegmentationNetwork
+from pose.engine.segmentation import SegmentationNetwork, pixels_to_cells
 
 __all__ = ["CLOTH_SCHEMA", "PADDING", "ClothSegmenter"]
 
@@ -54,14 +53,8 @@ class ClothSegmenter:
     """
 
     def __init__(self, network: SegmentationNetwork, *, flip_test: bool = True) -> None:
-        if network.config.classes != len(CLOTH_SCHEMA):
-            raise ValueError(f"a network of {network.config.classes} labels, not 2")
-        self.network = network.eval()
-        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.flip_test = flip_test
-        for module in self.network.modules():
-            if isinstance(module, ConvNorm):
-                module.fuse()
+        self.predict = LabelPredictor(network, len(CLOTH_SCHEMA), flip_test=flip_test)
+        self.network, self.flip_test = self.predict.network, flip_test
 
     @classmethod
     def load(cls, weights: Path | None = None, *, flip_test: bool = True) -> ClothSegmenter:
@@ -121,22 +114,10 @@ class ClothSegmenter:
         self, image: NDArray[np.uint8], box: Box
     ) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
         """Return the chances of a crop's cells, and the matrix that leads to them."""
-        size = self.network.config.input_size
+        size = self.predict.input_size
         matrix = box_to_input(box, size, PADDING)
-        stride = SegmentationNetwork.stride
-        shift = (1 / stride - 1) / 2
-        to_cells = np.array([[1 / stride, 0, shift], [0, 1 / stride, shift], [0, 0, 1.0]])
-        return self._chances(sample_crop(image, matrix, size)), to_cells @ matrix
-
-    @torch.inference_mode()
-    def _chances(self, crop: NDArray[np.uint8]) -> NDArray[np.float32]:
-        pictures = torch.from_numpy(crop).permute(2, 0, 1)[None]
-        if self.flip_test:
-            pictures = torch.cat([pictures, pictures.flip(3)])
-        answer = torch.softmax(self.network(pictures).float(), dim=1)[:, 1]
-        if self.flip_test:
-            answer = (answer[:1] + answer[1:].flip(2)) / 2
-        return np.ascontiguousarray(answer[0].numpy())
+        cells = self.predict(sample_crop(image, matrix, size))[CLOTH_SCHEMA.index("cloth")]
+        return cells, pixels_to_cells() @ matrix
 
 
 def _beyond(

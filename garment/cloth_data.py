@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from garment.data import category_of
-from garment.landmarks import FASHIONAI_24
+from garment.data import category_of, points_of
 from garment.outline import TOPS, complete_points, fill, garment_width, neck_opening
 from pose.engine.dataset import Sample, read_grey
 from pose.engine.segmentation import UNKNOWN
@@ -78,13 +77,7 @@ def settled(mask: NDArray[np.bool_], sample: Sample) -> Mask:
     A hood goes with the neck: on a body it would cover the face. What shows in the neck opening
     is left open; its colours, compared with the cloth's, decide that case by case.
     """
-    points = {
-        name: (float(x), float(y))
-        for name, (x, y), known in zip(
-            FASHIONAI_24.names, sample.points, sample.labelled, strict=True
-        )
-        if known
-    }
+    points = points_of(sample)
     category = category_of(sample)
     cloth = mask.astype(np.uint8)
     if category not in TOPS:

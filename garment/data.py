@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from garment.landmarks import CATEGORIES, FASHIONAI_24, VIEWS
 from pose.engine.dataset import Sample, read_coco
 
-__all__ = ["category_of", "read_garments"]
+__all__ = ["category_of", "points_of", "read_garments"]
 
 
 def read_garments(file: Path) -> list[Sample]:
@@ -22,6 +22,17 @@ def read_garments(file: Path) -> list[Sample]:
 def category_of(sample: Sample) -> str:
     """Return the name of a sample's category."""
     return CATEGORIES[sample.attributes["category"]]
+
+
+def points_of(sample: Sample) -> dict[str, tuple[float, float]]:
+    """Return a sample's labelled landmarks by name, in pixels."""
+    return {
+        name: (float(x), float(y))
+        for name, (x, y), known in zip(
+            FASHIONAI_24.names, sample.points, sample.labelled, strict=True
+        )
+        if known
+    }
 
 
 def _describe(annotation: dict[str, Any], image: dict[str, Any]) -> dict[str, int]:

@@ -7,15 +7,13 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
-from pose.engine.backbone import ConvNorm
 from pose.engine.checkpoint import load_checkpoint
 from pose.engine.crop import apply_homography, box_to_input, sample_crop
 from pose.engine.guided_filter import guided_filter
-from pose.engine.segmentation import SegmentationNetwork
+from pose.engine.label_predictor import LabelPredictor
+from pose.engine.segmentation import SegmentationNetwork, pixels_to_cells
 from pose.keypoints import Keypoints
 from pose.parsing_crop import PADDING, person_box
 from pose.parts import PART_SCHEMA, PARTS
@@ -150,14 +148,9 @@ class HumanParser:
     def __init__(
         self, network: SegmentationNetwork, *, flip_test: bool = True, refine: bool = True
     ) -> None:
-        if network.config.classes != len(PARTS):
-            raise ValueError(f"a network of {network.config.classes} labels, not {len(PARTS)}")
-        self.network = network.eval()
-        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.flip_test, self.refine = flip_test, refine
-        for module in self.network.modules():
-            if isinstance(module, ConvNorm):
-                module.fuse()
+        self.predict = LabelPredictor(network, len(PARTS), flip_test=flip_test)
+        self.network, self.flip_test = self.predict.network, flip_test
+        self.refine = refine
 
     @classmethod
     def load(cls, weights: Path | None = None, *, flip_test: bool = True) -> HumanParser:
@@ -199,9 +192,9 @@ class HumanParser:
         """
         if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
             raise ValueError(f"expected (H, W, 3) uint8, got {image.shape} {image.dtype}")
-        size = self.network.config.input_size
+        size = self.predict.input_size
         matrix = box_to_input(person_box(person, image.shape), size, PADDING)
-        cells = self._probabilities(sample_crop(image, matrix, size))
+        cells = self.predict(sample_crop(image, matrix, size))
         box = _covered(matrix, size, image.shape)
         x, y, width, height = box
         scale = min(1.0, _WORKING_SIDE / max(width, height))
@@ -213,16 +206,6 @@ class HumanParser:
             cell = SegmentationNetwork.stride * small[0] / width / matrix[0, 0]
             planes = _refined(planes, part, small, cell)
         return Parsing(planes, box, (image.shape[0], image.shape[1]))
-
-    @torch.inference_mode()
-    def _probabilities(self, crop: Image) -> NDArray[np.float32]:
-        """Return (12, h, w) chances, a cell for `SegmentationNetwork.stride` squared pixels."""
-        pictures = torch.from_numpy(crop).permute(2, 0, 1)[None]
-        answer: Tensor = torch.softmax(self.network(pictures).float(), dim=1)
-        if self.flip_test:
-            mirrored = torch.softmax(self.network(pictures.flip(3)).float(), dim=1)
-            answer = (answer + mirrored.flip(3)) / 2
-        return np.ascontiguousarray(answer[0].numpy())
 
 
 def _covered(
@@ -248,10 +231,7 @@ def _enlarged(
     x, y, width, height = box
     sx, sy = width / size[0], height / size[1]
     to_picture = np.array([[sx, 0, x + (sx - 1) / 2], [0, sy, y + (sy - 1) / 2], [0, 0, 1.0]])
-    stride = SegmentationNetwork.stride
-    shift = (1 / stride - 1) / 2
-    to_cells = np.array([[1 / stride, 0, shift], [0, 1 / stride, shift], [0, 0, 1.0]])
-    whole = (to_cells @ matrix @ to_picture)[:2]
+    whole = (pixels_to_cells() @ matrix @ to_picture)[:2]
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     planes = np.empty((len(cells), size[1], size[0]), np.float32)
     for plane, cell in zip(planes, cells, strict=True):

@@ -29,8 +29,8 @@ from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from garment.data import category_of, read_garments
-from garment.landmarks import FASHIONAI_24, LANDMARKS_OF
+from garment.data import category_of, points_of, read_garments
+from garment.landmarks import LANDMARKS_OF
 from garment.outline import complete_points, fill, outline
 from pose.engine.dataset import read_rgb
 
@@ -61,13 +61,7 @@ def main():
 def ask(teacher, image, sample):
     """Return the mask of a garment, and what is to be said of it."""
     category = category_of(sample)
-    known = {
-        name: (float(x), float(y))
-        for name, (x, y), seen in zip(
-            FASHIONAI_24.names, sample.points, sample.labelled, strict=True
-        )
-        if seen and name in LANDMARKS_OF[category]
-    }
+    known = {n: p for n, p in points_of(sample).items() if n in LANDMARKS_OF[category]}
     parts = outline(complete_points(known, category), category)
     inside = fill(parts, image.shape[:2])
     points = np.array([p for part in parts for p in deep_points(part, image.shape[:2])], float)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pose.engine.batches import Batch
 from pose.engine.dataset import Sample, SampleImages
-from pose.engine.segmentation import SegmentationNetwork
+from pose.engine.segmentation import SegmentationNetwork, pixels_to_cells
 
 __all__ = ["LabelBatches", "Labelled", "sample_labels"]
 
@@ -53,10 +53,11 @@ def sample_labels(labels: Labels, matrix: NDArray[np.float64], size: tuple[int, 
     [[3, 3, 3, 3, 0, 0], [3, 3, 3, 3, 0, 0]]
     """
     stride = SegmentationNetwork.stride
-    shift = (1 / stride - 1) / 2
-    cells = np.array([[1 / stride, 0, shift], [0, 1 / stride, shift], [0, 0, 1.0]])
     sampled = cv2.warpPerspective(
-        labels, cells @ matrix, (size[0] // stride, size[1] // stride), flags=cv2.INTER_NEAREST
+        labels,
+        pixels_to_cells() @ matrix,
+        (size[0] // stride, size[1] // stride),
+        flags=cv2.INTER_NEAREST,
     )
     return np.asarray(sampled, dtype=np.uint8)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -10,7 +12,13 @@ from pose.engine.backbone import PIXEL_MEAN, PIXEL_STD, ConvNorm, EfficientNetLi
 from pose.engine.network import NetworkConfig
 from pose.engine.pyramid import PyramidDecoder, Refinement
 
-__all__ = ["UNKNOWN", "SegmentationNetwork", "label_weights", "segmentation_loss"]
+__all__ = [
+    "UNKNOWN",
+    "SegmentationNetwork",
+    "label_weights",
+    "pixels_to_cells",
+    "segmentation_loss",
+]
 
 #: Label of a pixel of which nobody knows what it is.
 UNKNOWN = 255
@@ -74,6 +82,19 @@ class SegmentationNetwork(nn.Module):
         above = F.interpolate(coarse, scale_factor=2.0, mode="bilinear", align_corners=False)
         answer: Tensor = self.head(self.refine(F.relu6(self.fine(finest) + above)))
         return answer
+
+
+def pixels_to_cells() -> NDArray[np.float64]:
+    """Return the matrix from the pixels of a crop to the cells of the network's answer.
+
+    Examples
+    --------
+    >>> (pixels_to_cells() @ [0.5, 2.5, 1.0]).tolist()
+    [0.0, 1.0, 1.0]
+    """
+    stride = SegmentationNetwork.stride
+    shift = (1 / stride - 1) / 2
+    return np.array([[1 / stride, 0, shift], [0, 1 / stride, shift], [0, 0, 1.0]])
 
 
 def label_weights(counts: Tensor, power: float = 0.2) -> Tensor:
