@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import datetime
 import logging
-import shlex
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from garment.cloth import CLOTH_SCHEMA, PADDING
 from garment.cloth_batches import ClothBatches
@@ -22,12 +17,12 @@ from garment.data import read_garments
 from garment.landmarks import FASHIONAI_24
 from garment.train import TERMS as CORNER_TERMS
 from pose.engine.augment import Augmentation
-from pose.engine.checkpoint import initialise, read_card, save_checkpoint
+from pose.engine.checkpoint import initialise, read_card
 from pose.engine.crop import box_to_input, sample_crop
 from pose.engine.label_batches import sample_labels
+from pose.engine.label_command import add_training_options, command_line, train_labels
 from pose.engine.network import NetworkConfig
-from pose.engine.segmentation import UNKNOWN, SegmentationNetwork, segmentation_loss
-from pose.engine.training import Trainer, TrainingConfig
+from pose.engine.segmentation import UNKNOWN, SegmentationNetwork
 
 __all__ = ["main", "measure"]
 
@@ -73,16 +68,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m garment.train_cloth")
     parser.add_argument("--data", type=Path, required=True, help="folder of keypoints_train.json")
     parser.add_argument("--masks", type=Path, required=True, help="tools/prompted_masks.py's")
-    parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints and logs")
-    parser.add_argument("--resume", action="store_true", help="go on from OUT/last.pt")
     parser.add_argument("--init", type=Path, required=True, help="weights to start from")
-    parser.add_argument("--size", type=int, nargs=2, default=(256, 288), metavar=("W", "H"))
-    parser.add_argument("--epochs", type=int, default=8)
-    parser.add_argument("--epoch-size", type=int, default=1500, help="crops in an epoch")
-    parser.add_argument("--batch", type=int, default=12)
-    parser.add_argument("--rate", type=float, default=1e-3)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--threads", type=int, default=0, help="0: as many as torch likes")
+    add_training_options(parser, size=(256, 288), epochs=8, epoch_size=1500, batch=12)
     return parser
 
 
@@ -101,42 +88,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     batches = ClothBatches(_weighed(train), size, AUGMENTATION, args.masks)
     held_out = ClothBatches(val, size, AUGMENTATION)
-    training = TrainingConfig(
-        epochs=args.epochs,
-        epoch_size=args.epoch_size,
-        batch_size=args.batch,
-        learning_rate=args.rate,
-        seed=args.seed,
-        augmentation=AUGMENTATION,
-    )
-
-    def loss(logits: Any, batch: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        return segmentation_loss(logits, batch["labels"], torch.ones(len(CLOTH_SCHEMA)))
-
-    trainer = Trainer(network, batches, loss, training, args.out)
-    command = f"python -m garment.train_cloth {shlex.join(arguments or sys.argv[1:])}"
-    figures: dict[str, float] = {}
-
-    def validate(current: SegmentationNetwork) -> dict[str, float]:
-        figures.update(measure(current, held_out))
-        return figures
-
-    def export(epoch: int) -> None:
-        card = {
+    train_labels(
+        network,
+        CLOTH_SCHEMA,
+        batches,
+        torch.ones(len(CLOTH_SCHEMA)),
+        args,
+        AUGMENTATION,
+        lambda current: measure(current, held_out),
+        {
             "task": "cloth of one garment, or not, for every pixel of a crop of its corners' box",
             "data": TERMS,
             "garments": len(train),
-            "command": command,
-            "seed": args.seed,
-            "epochs": epoch,
-            "date": datetime.date.today().isoformat(),
-            "validation_against_teacher": {k: round(v, 4) for k, v in figures.items()},
-        }
-        save_checkpoint(network, CLOTH_SCHEMA, args.out / "garment-cloth.safetensors", card)
-
-    if args.resume:
-        trainer.resume()
-    trainer.train(validate, export)
+            "command": command_line("python -m garment.train_cloth", arguments),
+        },
+        "garment-cloth.safetensors",
+        "validation_against_teacher",
+    )
 
 
 def _weighed(garments: Sequence[LabelledCloth]) -> list[LabelledCloth]:

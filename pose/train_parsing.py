@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import datetime
 import logging
-import shlex
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from pose.engine.augment import Augmentation
-from pose.engine.checkpoint import initialise, read_card, save_checkpoint
+from pose.engine.checkpoint import initialise, read_card
 from pose.engine.crop import box_to_input, sample_crop
 from pose.engine.label_batches import sample_labels
+from pose.engine.label_command import add_training_options, command_line, train_labels
 from pose.engine.network import NetworkConfig
-from pose.engine.segmentation import SegmentationNetwork, label_weights, segmentation_loss
-from pose.engine.training import Trainer, TrainingConfig, load_imagenet_backbone
+from pose.engine.segmentation import SegmentationNetwork, label_weights
+from pose.engine.training import load_imagenet_backbone
 from pose.keypoints import COCO_17, Keypoints
 from pose.parsing_batches import ParsingBatches
 from pose.parsing_crop import PADDING, person_box
@@ -70,17 +66,9 @@ def build_parser() -> argparse.ArgumentParser:
     """Return the command line."""
     parser = argparse.ArgumentParser(prog="python -m pose.train_parsing")
     parser.add_argument("--data", type=Path, required=True, help="folder of masks.json")
-    parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints and logs")
-    parser.add_argument("--resume", action="store_true", help="go on from OUT/last.pt")
     parser.add_argument("--init", type=Path, help="start from these weights (safetensors)")
     parser.add_argument("--pseudo", type=Path, help="folder that pose.pseudo_parsing wrote")
-    parser.add_argument("--size", type=int, nargs=2, default=(288, 384), metavar=("W", "H"))
-    parser.add_argument("--epochs", type=int, default=20)
-    parser.add_argument("--epoch-size", type=int, default=792, help="crops in an epoch")
-    parser.add_argument("--batch", type=int, default=8)
-    parser.add_argument("--rate", type=float, default=1e-3)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--threads", type=int, default=0, help="0: as many as torch likes")
+    add_training_options(parser, size=(288, 384), epochs=20, epoch_size=792, batch=8)
     return parser
 
 
@@ -98,42 +86,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
         people += read_pseudo_people(args.data, args.pseudo)
     batches = ParsingBatches(people, size, AUGMENTATION)
     held_out = ParsingBatches(read_people(args.data, "val"), size, AUGMENTATION)
-    training = TrainingConfig(
-        epochs=args.epochs,
-        epoch_size=args.epoch_size,
-        batch_size=args.batch,
-        learning_rate=args.rate,
-        seed=args.seed,
-        augmentation=AUGMENTATION,
-    )
-    weights = label_weights(torch.from_numpy(batches.counts()))
-
-    def loss(logits: Any, batch: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        return segmentation_loss(logits, batch["labels"], weights)
-
-    trainer = Trainer(network, batches, loss, training, args.out)
-    command = f"python -m pose.train_parsing {shlex.join(arguments or sys.argv[1:])}"
-    figures: dict[str, float] = {}
-
-    def validate(current: SegmentationNetwork) -> dict[str, float]:
-        figures.update(measure(current, held_out))
-        return figures
-
-    def export(epoch: int) -> None:
-        card = {
+    train_labels(
+        network,
+        PART_SCHEMA,
+        batches,
+        label_weights(torch.from_numpy(batches.counts())),
+        args,
+        AUGMENTATION,
+        lambda current: measure(current, held_out),
+        {
             "task": "12 parts of one person and the background, for every pixel of a crop",
             "data": _TERMS,
-            "command": command,
-            "seed": args.seed,
-            "epochs": epoch,
-            "date": datetime.date.today().isoformat(),
-            "validation_given_joints_iou": {k: round(v, 4) for k, v in figures.items()},
-        }
-        save_checkpoint(network, PART_SCHEMA, args.out / "parsing.safetensors", card)
-
-    if args.resume:
-        trainer.resume()
-    trainer.train(validate, export)
+            "command": command_line("python -m pose.train_parsing", arguments),
+        },
+        "parsing.safetensors",
+        "validation_given_joints_iou",
+    )
 
 
 def _network(args: argparse.Namespace) -> SegmentationNetwork:
