@@ -122,8 +122,6 @@ def _by_colours(image: NDArray[np.uint8], zones: _Zones, bins: NDArray[np.int32]
     """Find the garment by its corners and by colours; None where those do not tell."""
     cloth = _density(bins, zones.centrality**2)
     background = _density(bins, zones.never)
-    mask = zones.outline
-    evidence = np.log(cloth / background)
     for _ in range(2):
         evidence = np.log(cloth / background)
         labels = _labels(zones, bins, cloth, background)
