@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -21,7 +21,7 @@ from flixdrape.wearer import Wearer
 from garment import CATEGORIES, FASHIONAI_24, VIEWS, Garment, GarmentEstimator
 from garment.cloth import ClothSegmenter
 from garment.cutout import Cutout, cut_out, separates
-from pose import COCO_17, HumanParser, Keypoints
+from pose import CLOTHES, COCO_17, HumanParser, Keypoints
 
 __all__ = [
     "GarmentAnalysis",
@@ -114,24 +114,31 @@ class PersonAnalysis:
     people: tuple[Keypoints, ...]
     wearer: Wearer
 
-    def corrected(self, joints: Places) -> PersonAnalysis:
-        """Return the analysis with joints put right by hand; no network runs again.
+    def corrected(
+        self, joints: Places | None = None, *, worn: Collection[str] = ()
+    ) -> PersonAnalysis:
+        """Return the analysis with what a person put right; no network runs again.
 
         Parameters
         ----------
-        joints : mapping of str to (x, y)
+        joints : mapping of str to (x, y), optional
             Places in the person's photo.
+        worn : collection of str
+            Which kinds of clothes the photo shows, of `pose.CLOTHES`; empty: as found.
 
         Raises
         ------
         UnusableInputError
-            If there is no such joint.
+            If there is no such joint or kind.
         """
-        _check(joints, "joint", COCO_17.names)
-        moved = self.wearer.joints.moved(dict(joints))
-        body = Body.from_keypoints(moved)
-        wearer = Wearer(self.photo.rgb, moved, body, self.wearer.parsing)
-        return replace(self, wearer=wearer)
+        _check(joints or (), "joint", COCO_17.names)
+        _check(worn, "worn", tuple(CLOTHES))
+        moved = self.wearer.joints.moved(dict(joints or {}))
+        body, parsing = Body.from_keypoints(moved), self.wearer.parsing
+        if not worn:
+            return replace(self, wearer=Wearer(self.photo.rgb, moved, body, parsing))
+        told = Wearer(self.photo.rgb, moved, body, parsing.told(worn))
+        return replace(self, wearer=with_settled_legs(told))
 
 
 def analyse_garment(

@@ -69,6 +69,12 @@ def _parser() -> argparse.ArgumentParser:
         "the person",
     )
     drape.add_argument("--category", help="what the garment is, if found out wrong")
+    drape.add_argument(
+        "--worn",
+        metavar="KIND,...",
+        help="what the person's photo shows, if something was taken for something else: some of "
+        "top, outer, dress, bottom, legwear",
+    )
     drape.add_argument("--json", metavar="FILE", help="write what was done ('-': standard output)")
     drape.add_argument("--layers", metavar="DIR", help="write garment, erased and occluders there")
     _add_options(drape)
@@ -220,6 +226,8 @@ def _drape(args: argparse.Namespace) -> int:
     options, corrections = _settings(args)
     if args.category:
         corrections = replace(corrections, category=args.category)
+    if args.worn is not None:
+        corrections = replace(corrections, worn=_kinds(args.worn))
     who = None if args.person is None else _choice(args.person)
     _check_folder(Path(args.out).parent)
     with _lines(args.json) as write:
@@ -287,6 +295,22 @@ def _choice(text: str) -> int | tuple[float, float]:
             f"--person {text}: a position such as 1, or a point such as 240,310"
         ) from None
     return x, y
+
+
+def _kinds(text: str) -> tuple[str, ...]:
+    """Read kinds of clothes.
+
+    Raises
+    ------
+    UnusableInputError
+        If there is no such kind.
+    """
+    from pose import CLOTHES
+
+    kinds = tuple(kind.strip() for kind in text.split(","))
+    if not all(kind in CLOTHES for kind in kinds):
+        raise UnusableInputError(f"--worn {text}: some of {', '.join(CLOTHES)}, joined by commas")
+    return kinds
 
 
 def _pose(args: argparse.Namespace) -> int:

@@ -21,6 +21,8 @@ class Corrections:
         In place of what was found.
     person : int
         Who of several, the largest first.
+    worn : tuple of str
+        Which kinds of clothes the person's photo shows, of `pose.CLOTHES`; empty: as found.
 
     Examples
     --------
@@ -33,6 +35,7 @@ class Corrections:
     category: str | None = None
     view: str | None = None
     person: int = 0
+    worn: tuple[str, ...] = ()
 
     def moved(self, side: str, name: str, point: Point) -> Corrections:
         """Return these with a point of one photo put elsewhere."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -122,6 +122,7 @@ def drape(
     category: str | None = None,
     corners: Places | None = None,
     joints: Places | None = None,
+    worn: Collection[str] = (),
     options: DrapeOptions | Mapping[str, Any] | None = None,
 ) -> DrapeResult:
     """Drape a garment, or an outfit of several, onto a person.
@@ -140,6 +141,10 @@ def drape(
         What the garment is, where the caller knows better: one of `garment.CATEGORIES`.
     corners, joints : mapping of str to (x, y), optional
         Keypoints put right by hand, in pixels of the garment's and of the person's photo.
+    worn : collection of str
+        Which kinds of clothes the person's photo shows, where the caller knows better: of
+        `pose.CLOTHES` (``top``, ``outer``, ``dress``, ``bottom``, ``legwear``). A coat that was
+        taken for a dress then comes off as a coat.
     options : DrapeOptions or mapping, optional
         Fit, length, tuck, light and so on.
 
@@ -176,8 +181,8 @@ def drape(
     if corners:
         garments = [garments[0].corrected(corners)]
     wearer = analyse_person(model_photo, person=person, lap=watch.lap)
-    if joints:
-        wearer = wearer.corrected(joints)
+    if joints or worn:
+        wearer = wearer.corrected(joints, worn=worn)
     return drape_analysed(garments, wearer, options, watch=watch)
 
 

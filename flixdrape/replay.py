@@ -97,6 +97,6 @@ def drape_corrected(
     ]
     who = corrections.person if person is None else person
     wearer = analyst.person(model, person=who, lap=watch.lap)
-    if corrections.joints:
-        wearer = wearer.corrected(corrections.joints)
+    if corrections.joints or corrections.worn:
+        wearer = wearer.corrected(corrections.joints, worn=corrections.worn)
     return drape_analysed(found, wearer, options, watch=watch)

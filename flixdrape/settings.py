@@ -13,13 +13,13 @@ from flixdrape.corrections import Corrections
 from flixdrape.errors import UnusableInputError
 from flixdrape.options import DrapeOptions
 from garment import CATEGORIES, FASHIONAI_24, VIEWS
-from pose import COCO_17
+from pose import CLOTHES, COCO_17
 
 __all__ = ["overridden", "read_settings", "settings_json"]
 
 _NAMES = {"corners": FASHIONAI_24.names, "joints": COCO_17.names}
 _CHOICES = {"category": CATEGORIES, "view": VIEWS}
-_KEYS = ("options", *_NAMES, *_CHOICES, "person")
+_KEYS = ("options", *_NAMES, *_CHOICES, "person", "worn")
 
 
 def settings_json(options: DrapeOptions, corrections: Corrections) -> dict[str, Any]:
@@ -44,6 +44,7 @@ def settings_json(options: DrapeOptions, corrections: Corrections) -> dict[str, 
         "category": corrections.category,
         "view": corrections.view,
         "person": corrections.person,
+        "worn": list(corrections.worn),
     }
 
 
@@ -132,7 +133,15 @@ def _corrections(content: dict[str, Any]) -> Corrections:
         _choice(content, "category"),
         _choice(content, "view"),
         person,
+        _worn(content),
     )
+
+
+def _worn(content: dict[str, Any]) -> tuple[str, ...]:
+    worn = content.get("worn") or []
+    if not isinstance(worn, list) or not all(kind in CLOTHES for kind in map(str, worn)):
+        raise UnusableInputError(f"worn is {worn!r}; a list of {', '.join(CLOTHES)}")
+    return tuple(kind for kind in CLOTHES if kind in worn)
 
 
 def _points(content: dict[str, Any], key: str) -> dict[str, tuple[float, float]]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from pose.engine.dataset import Sample, read_rgb
 from pose.engine.predictor import overlap
+from pose.engine.segmentation import UNKNOWN
 from pose.estimator import PoseEstimator
 from pose.keypoints import COCO_17, Keypoints
 from pose.parsing import HumanParser
@@ -89,7 +90,8 @@ def evaluate_parsing(
     for person in people:
         image = read_rgb(person.sample.path)
         labels = parser(image, joints(image, person.sample)).labels()
-        total += confusion(labels, person.parts, len(PARTS))
+        known = person.parts != UNKNOWN
+        total += confusion(labels[known], person.parts[known], len(PARTS))
     ious = intersection_over_union(total)
     missed = total[1:, 0].sum() + total[0, 1:].sum()
     return ParsingReport(
@@ -124,13 +126,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of masks.json")
     parser.add_argument("--weights", type=Path, help="other weights than the shipped ones")
     parser.add_argument("--given", action="store_true", help="also with the labelled joints")
+    parser.add_argument(
+        "--corrected",
+        action="store_true",
+        help="kinds of clothes put right, not as they were drawn",
+    )
     parser.add_argument("--no-flip", action="store_true", help="without flip test")
     parser.add_argument("--no-refine", action="store_true", help="without the guided filter")
     parser.add_argument("--json", type=Path, help="also write the figures here")
     args = parser.parse_args(arguments)
     human_parser = HumanParser.load(args.weights, flip_test=not args.no_flip)
     human_parser.refine = not args.no_refine
-    people = read_people(args.data, "val")
+    people = read_people(args.data, "val", corrected=args.corrected)
     ways: list[tuple[str, Joints]] = [("found", found_joints(PoseEstimator.load()))]
     if args.given:
         ways.append(("given", given_joints))

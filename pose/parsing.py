@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -16,7 +17,7 @@ from pose.engine.label_predictor import LabelPredictor
 from pose.engine.segmentation import SegmentationNetwork, pixels_to_cells
 from pose.keypoints import Keypoints
 from pose.parsing_crop import PADDING, person_box
-from pose.parts import PART_SCHEMA, PARTS
+from pose.parts import CLOTHES, PART_SCHEMA, PARTS
 
 __all__ = ["PARTS", "HumanParser", "Parsing"]
 
@@ -28,6 +29,9 @@ _RADIUS_CELLS = 2.0
 _EPSILON = 1e-3
 # Parts that are nowhere likelier than this are not refined: most photos show half of them.
 _NEGLIGIBLE = 0.02
+# Clothes that are not there turn into those that are, as they lie around: how far around, of the
+# longer side; and the least chance that each of them has.
+_AROUND, _LEAST = 0.03, 1e-4
 
 Image = NDArray[np.uint8]
 
@@ -105,6 +109,70 @@ class Parsing:
     def silhouette(self) -> NDArray[np.float32]:
         """Return the chance that a pixel belongs to the person: (H, W) float32, 0..1."""
         return np.asarray(1 - self.of("background"), dtype=np.float32)
+
+    def clothes(self, least: float = 0.01) -> tuple[str, ...]:
+        """Return the kinds of clothes seen: those of `CLOTHES` that cover a share of the person.
+
+        Parameters
+        ----------
+        least : float
+            0..1 of the person's pixels: less is a mistake at a border.
+
+        Examples
+        --------
+        >>> planes = np.zeros((len(PARTS), 2, 2), np.float32)
+        >>> planes[PARTS.index("dress")] = 1.0
+        >>> Parsing(planes, (0, 0, 2, 2), (2, 2)).clothes()
+        ('dress',)
+        """
+        likeliest = np.bincount(self.probabilities.argmax(axis=0).ravel(), minlength=len(PARTS))
+        person = max(int(likeliest[1:].sum()), 1)
+        return tuple(n for n in CLOTHES if likeliest[PARTS.index(n)] >= max(least * person, 1))
+
+    def told(self, there: Collection[str], perhaps: Collection[str] = ()) -> Parsing:
+        """Return the parsing as it is once somebody says which kinds of clothes there are.
+
+        A coat is easily taken for a dress; where it lies is seen well. Kinds that are there gain
+        by the root of how rare they are. What was held for another kind becomes one of them, by
+        what lies around.
+
+        Parameters
+        ----------
+        there : collection of str
+            Of `pose.parts.CLOTHES`: what the person wears, as far as it is seen.
+        perhaps : collection of str
+            What may be there.
+
+        Raises
+        ------
+        ValueError
+            If there is no such kind.
+
+        Examples
+        --------
+        >>> planes = np.zeros((len(PARTS), 1, 2), np.float32)
+        >>> planes[PARTS.index("dress")] = 0.5
+        >>> planes[PARTS.index("outer")], planes[PARTS.index("arms")] = [[0.4, 0]], [[0.1, 0.5]]
+        >>> parsing = Parsing(planes, (0, 0, 2, 1), (1, 2))
+        >>> [f"{chance:.2f}" for chance in parsing.told(["outer"]).of("outer")[0]]
+        ['0.91', '0.50']
+        """
+        unknown = {*there, *perhaps} - set(CLOTHES)
+        if unknown:
+            raise ValueError(f"{', '.join(sorted(unknown))}: none of {', '.join(CLOTHES)}")
+        planes = self.probabilities.copy()
+        gone = [PARTS.index(name) for name in CLOTHES if name not in there and name not in perhaps]
+        lost = planes[gone].sum(axis=0)
+        planes[gone] = 0
+        for name in there:
+            planes[PARTS.index(name)] *= CLOTHES[name] ** -0.5
+        left = [PARTS.index(name) for name in CLOTHES if PARTS.index(name) not in gone]
+        if left:
+            side = round(_AROUND * max(lost.shape)) | 1
+            around = np.stack([cv2.blur(planes[index], (side, side)) for index in left]) + _LEAST
+            planes[left] += lost * (around / around.sum(axis=0))
+        planes /= np.maximum(planes.sum(axis=0), 1e-6)
+        return replace(self, probabilities=planes)
 
     def _enlarged(self, plane: NDArray[np.float32]) -> NDArray[np.float32]:
         size = (self.box[2], self.box[3])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from pose.engine.dataset import Sample, read_coco, read_grey
 from pose.keypoints import COCO_17
+from pose.part_corrections import correct, read_corrections
 from pose.parts import PARTS
 
 __all__ = [
@@ -79,7 +80,7 @@ class LabelledPerson:
     parts: Mask
 
 
-def read_people(folder: Path, split: str) -> list[LabelledPerson]:
+def read_people(folder: Path, split: str, *, corrected: bool = False) -> list[LabelledPerson]:
     """Read the people of a folder that have masks.
 
     Left out are those whose joints do not lie on the mask: the photo shows several people, and
@@ -91,6 +92,9 @@ def read_people(folder: Path, split: str) -> list[LabelledPerson]:
         Holds `masks.json`, ``keypoints_{split}.json``, and the photos.
     split : str
         ``train`` or ``val``.
+    corrected : bool
+        With the kinds of clothes put right by eye (`pose.part_corrections`), not as drawn. Pixels
+        of which nobody knows what they are become `UNKNOWN`.
 
     Raises
     ------
@@ -105,6 +109,7 @@ def read_people(folder: Path, split: str) -> list[LabelledPerson]:
     samples = read_coco(folder / f"keypoints_{split}.json", COCO_17)
     by_name = {sample.path.stem: sample for sample in samples}
     names = tuple(listed["labels"])
+    corrections = read_corrections() if corrected else {}
     people = []
     for mask in listed["splits"][split]:
         sample = by_name.get(Path(mask).stem)
@@ -112,7 +117,8 @@ def read_people(folder: Path, split: str) -> list[LabelledPerson]:
             raise ValueError(f"{mask}: no person of the split {split!r} is in its photo")
         person = _read_person(folder / mask, names, sample)
         if _agrees(person):
-            people.append(person)
+            right = correct(person.parts, corrections.get(sample.path.stem, {}))
+            people.append(replace(person, parts=right))
     return people
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pose.engine.labels import LabelSchema
 
-__all__ = ["PARTS", "PART_SCHEMA"]
+__all__ = ["CLOTHES", "PARTS", "PART_SCHEMA"]
 
 #: What a pixel may belong to. `face` is face and neck down to the collar, `arms` are arms and
 #: hands, `outer` what is worn over a top, `dress` whatever covers torso and legs in one piece,
@@ -26,3 +26,7 @@ PARTS = (
 
 #: The same, as checkpoints store it.
 PART_SCHEMA = LabelSchema("person-parts-12", PARTS)
+
+#: The kinds of clothes among them that a look at the photo tells apart, and the share of the
+#: outlined people who wear each.
+CLOTHES = {"top": 0.72, "outer": 0.55, "dress": 0.30, "bottom": 0.65, "legwear": 0.20}

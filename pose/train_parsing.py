@@ -81,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     torch.manual_seed(args.seed)
     network = _network(args)
     size = network.config.input_size
-    people = read_people(args.data, "train")
+    people = read_people(args.data, "train", corrected=True)
     if args.pseudo:
         people += read_pseudo_people(args.data, args.pseudo)
     batches = ParsingBatches(people, size, AUGMENTATION)

@@ -31,7 +31,7 @@ from flixdrape.studio.files import result_name, save_pictures
 from flixdrape.studio.metrics import METRICS
 from flixdrape.studio.uploads import uploaded
 from garment import CATEGORIES
-from pose import shipped_methods
+from pose import CLOTHES, shipped_methods
 
 __all__ = ["Upload", "build_endpoints", "drape", "garment", "pose"]
 
@@ -65,6 +65,7 @@ def drape(
     person: Upload,
     person_index: int = 0,
     category: Literal[CATEGORIES] | None = None,  # type: ignore[valid-type]
+    worn: list[Literal[tuple(CLOTHES)]] | None = None,  # type: ignore[valid-type]
     fit: float | Literal["close", "regular", "loose"] = 0.0,
     length: float = 1.0,
     sleeve: float = 1.0,
@@ -86,6 +87,8 @@ def drape(
         Who of several people is dressed, the largest first from 0.
     category : str, optional
         What the garment is, where the caller knows better.
+    worn : list of str, optional
+        Which kinds of clothes the person's photo shows, where the caller knows better.
     fit, length, sleeve, shift_x, shift_y, tuck, light, edge, keep_hair, keep_hands
         Of `flixdrape.options.DrapeOptions`.
 
@@ -102,9 +105,12 @@ def drape(
     garment_path, person_path = _path(garment, "garment"), _path(person, "person")
     _check_position(person_index)
     _check_choice("category", category, (None, *CATEGORIES))
+    wearer = ANALYSES.person(person_path, person_index)
+    if worn:
+        wearer = wearer.corrected(worn=worn)
     result = drape_analysed(
         [ANALYSES.garment(garment_path, category)],
-        ANALYSES.person(person_path, person_index),
+        wearer,
         options,
     )
     picture, warped = save_pictures(result, result_name([garment_path], person_path))

@@ -8,15 +8,22 @@ from typing import Any
 
 import gradio as gr
 
+from flixdrape.analysis import PersonAnalysis
 from flixdrape.studio.actions import MODEL, spoken
 from flixdrape.studio.drawing import drawn
 from flixdrape.studio.session import SIDES, Session
 from garment import CATEGORIES, VIEWS
+from pose import CLOTHES
 
 __all__ = ["PointsPanel", "points_shown"]
 
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 _AS_FOUND = "as found"
+_WORN = {
+    "top": "top", "outer": "coat or jacket", "dress": "dress", "bottom": "trousers or skirt",
+    "legwear": "tights or socks",
+}  # fmt: skip
+_WORN_HELP = "Tick all that the person's photo shows where old clothes stay; none ticked: as found."
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,7 @@ class _Side:
 
 
 class PointsPanel:
-    """Shows and corrects points, category, view, and who is dressed.
+    """Shows and corrects points, category, view, who is dressed, and what is worn.
 
     Parameters
     ----------
@@ -128,7 +135,7 @@ def _side(side: str) -> _Side:
     return _Side(picture, choice, x, y, move)
 
 
-def _overrides() -> dict[str, gr.Dropdown]:
+def _overrides() -> dict[str, Any]:
     with gr.Row():
         category = gr.Dropdown([_AS_FOUND, *CATEGORIES], value=_AS_FOUND, label="Category",
                                info="What the garment is.", elem_id="category",
@@ -137,7 +144,9 @@ def _overrides() -> dict[str, gr.Dropdown]:
                            info="Which side the photo shows.", elem_id="view")  # fmt: skip
         who = gr.Dropdown([("1", 0)], value=0, label="Person", elem_id="who", min_width=180,
                           info="Who is dressed; 1 is the largest in the photo.")  # fmt: skip
-    return {"category": category, "view": view, "person": who}
+    worn = gr.CheckboxGroup([(label, kind) for kind, label in _WORN.items()], label="Worn",
+                            info=_WORN_HELP, elem_id="worn")  # fmt: skip
+    return {"category": category, "view": view, "person": who, "worn": worn}
 
 
 @spoken
@@ -162,21 +171,28 @@ def _side_shown(session: Session, side: str) -> tuple[Any, ...]:
     return drawn(session, side), gr.Dropdown(choices=names, value=chosen), x, y
 
 
-def _overrides_shown(session: Session) -> tuple[gr.Dropdown, ...]:
+def _overrides_shown(session: Session) -> tuple[Any, ...]:
     changes = session.corrections
     found = session.garment_found() if session.garment else None
     category = _AS_FOUND
     if found and changes.category is None:
         category = f"{_AS_FOUND} ({found.category})"
     view = f"{_AS_FOUND} ({found.view})" if found else _AS_FOUND
-    people = len(session.person_analysis().people) if session.person else 1
+    person = session.person_analysis() if session.person else None
+    people = len(person.people) if person else 1
     return (
         gr.Dropdown(
             choices=[(category, _AS_FOUND), *CATEGORIES], value=changes.category or _AS_FOUND
         ),
         gr.Dropdown(choices=[(view, _AS_FOUND), *VIEWS], value=changes.view or _AS_FOUND),
         gr.Dropdown(choices=[(str(n + 1), n) for n in range(people)], value=changes.person),
+        gr.CheckboxGroup(value=list(changes.worn), info=_seen(person) + _WORN_HELP),
     )
+
+
+def _seen(person: PersonAnalysis | None) -> str:
+    kinds = [_WORN[kind] for kind in person.wearer.parsing.clothes()] if person else []
+    return f"Seen: {', '.join(kinds)}. " if kinds else ""
 
 
 def _hint(session: Session) -> str:
@@ -224,8 +240,10 @@ def _override(name: str) -> Callable[[Session, Any], Session]:
         plain = None if value == _AS_FOUND else value
         changes: dict[str, Any] = {name: plain}
         if name == "person":
-            # Another person's joints lie elsewhere.
-            changes["joints"] = {}
+            # Another person's joints lie elsewhere, and so do the clothes.
+            changes |= {"joints": {}, "worn": ()}
+        if name == "worn":
+            changes["worn"] = tuple(kind for kind in CLOTHES if kind in value)
         return session.corrected(replace(session.corrections, **changes))
 
     return override

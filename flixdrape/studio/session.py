@@ -53,7 +53,7 @@ class Session:
         if side == "garment":
             kept = replace(old, corners={}, category=None, view=None)
             return Session(path, self.person, kept)
-        return Session(self.garment, path, replace(old, joints={}, person=0))
+        return Session(self.garment, path, replace(old, joints={}, person=0, worn=()))
 
     def corrected(self, corrections: Corrections) -> Session:
         """Return the session with other corrections; these can be undone."""
@@ -149,7 +149,10 @@ class Session:
         if not self.person:
             raise UnusableInputError("Add a photo of a person first, or pick the sample.")
         found = ANALYSES.person(self.person, self.corrections.person, lap)
-        return found.corrected(self.corrections.joints) if self.corrections.joints else found
+        changes = self.corrections
+        if not changes.joints and not changes.worn:
+            return found
+        return found.corrected(changes.joints, worn=changes.worn)
 
 
 def nearest(keypoints: Keypoints, point: Point) -> str | None:

@@ -144,6 +144,16 @@ def test_category_view_and_person_are_overridden(draped, tmp_path):
     assert draped.get_by_role("option").count() == 1
 
 
+def test_what_is_worn_is_told(draped):
+    first = after(draped)
+    panel = draped.locator("#worn")
+    panel.get_by_text("Seen: ").wait_for()
+    panel.get_by_label("dress", exact=True).check()
+    told = wait_for_other(draped, first)
+    draped.locator("#undo").click()
+    assert wait_for_other(draped, told) == first
+
+
 def test_settings_are_saved_and_loaded(draped, tmp_path):
     draped.locator("#length input[type=number]").fill("1.2")
     draped.locator("#settings").get_by_text("Save or load settings").click()

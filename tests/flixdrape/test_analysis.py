@@ -123,6 +123,18 @@ def test_corrected_joints_move_the_sleeve_without_networks(top, model, draped, n
     assert result.person is corrected.wearer.joints
 
 
+def test_who_knows_what_is_worn_is_believed_without_networks(top, model, draped, no_networks):
+    seen = model.wearer.parsing.clothes()
+    assert "top" in seen
+    told = model.corrected(worn=["dress"])
+    assert told.wearer.parsing.clothes() == ("dress",)
+    assert model.wearer.parsing.clothes() == seen, "what was found is kept"
+    assert told.corrected().wearer.joints["nose"] == pytest.approx(model.wearer.joints["nose"])
+    assert not np.array_equal(drape_analysed([top], told).image, draped.image)
+    with pytest.raises(UnusableInputError, match="worn 'hat': one of top, outer"):
+        model.corrected(worn=["hat"])
+
+
 def test_options_are_taken_as_an_object_or_a_mapping(top, model, no_networks):
     first = drape_analysed([top], model, {"fit": "loose", "length": 1.1})
     second = drape_analysed([top], model, DrapeOptions(fit=1.0, length=1.1))

@@ -20,7 +20,7 @@ from flixdrape.settings import overridden, read_settings, settings_json
 from flixdrape.studio.actions import drape_session
 from flixdrape.studio.session import Session
 from garment import CATEGORIES, FASHIONAI_24, VIEWS
-from pose import COCO_17
+from pose import CLOTHES, COCO_17
 
 TEE, MODEL = sample("mannequin_top"), sample(PERSON)
 OPTIONS = DrapeOptions(fit=0.5, length=1.1, shift_x=0.02, tuck=False, light=0.2, edge=1.0)
@@ -34,6 +34,9 @@ CORRECTIONS = st.builds(
     st.none() | st.sampled_from(CATEGORIES),
     st.none() | st.sampled_from(VIEWS),
     st.integers(0, 9),
+    st.sets(st.sampled_from(tuple(CLOTHES))).map(
+        lambda kinds: tuple(kind for kind in CLOTHES if kind in kinds)
+    ),
 )
 ANY_OPTIONS = st.builds(
     DrapeOptions,
@@ -49,7 +52,18 @@ ANY_OPTIONS = st.builds(
     keep_hands=st.booleans(),
 )
 SETTINGS_NAMES = st.sampled_from(
-    ["options", "corners", "joints", "category", "view", "person", "length", "nose", "other"]
+    [
+        "options",
+        "corners",
+        "joints",
+        "category",
+        "view",
+        "person",
+        "worn",
+        "length",
+        "nose",
+        "other",
+    ]
 )
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
@@ -75,6 +89,7 @@ def corrections():
         category="outwear",
         view="back",
         person=0,
+        worn=("dress",),
     )
 
 
@@ -98,7 +113,7 @@ def test_the_command_line_drapes_what_the_studio_saved(folder, corrections):
     assert np.array_equal(drape(folder, "--settings", file), in_studio.image)
 
 
-@pytest.mark.parametrize("field", ["corners", "joints", "category"])
+@pytest.mark.parametrize("field", ["corners", "joints", "category", "worn"])
 def test_each_correction_is_replayed(folder, corrections, field):
     one = Corrections(**{field: getattr(corrections, field)})
     file = save(folder, settings_json(DrapeOptions(), one))
@@ -176,6 +191,8 @@ def test_any_json_is_settings_or_is_refused_in_a_sentence(folder, content):
         ('{"corners": {"crotch": [1' + "0" * 400 + ", 2]}}", "two numbers"),
         ('{"category": "hat"}', "'hat'; one of"),
         ('{"person": true}', "must be a position"),
+        ('{"worn": ["hat"]}', "a list of top"),
+        ('{"worn": "top"}', "a list of top"),
     ],
 )
 def test_other_files_say_what_is_wrong(folder, content, words):

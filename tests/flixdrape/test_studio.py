@@ -40,6 +40,12 @@ def test_another_photo_drops_the_old_ones_corrections(session):
     assert moved.with_photo("garment", "other.jpg").corrections.corners == {}
 
 
+def test_another_person_drops_what_was_worn(session):
+    told = session.corrected(Corrections(worn=("dress",)))
+    assert told.person_analysis().wearer.parsing.clothes() == ("dress",)
+    assert told.with_photo("person", "other.jpg").corrections.worn == ()
+
+
 def test_settings_come_back(tmp_path):
     import json
 

@@ -69,6 +69,50 @@ def test_labels_lie_where_the_parts_are(scale, refine, flip):
     assert rows[0] == pytest.approx(rows[1], abs=0.7 * scale)
 
 
+def doubtful(**chances):
+    planes = np.zeros((len(PARTS), 1, 1), np.float32)
+    for name, chance in chances.items():
+        planes[PARTS.index(name)] = chance
+    return Parsing(planes, (0, 0, 1, 1), (1, 1))
+
+
+def test_a_coat_that_looked_like_a_dress_is_a_coat_when_told():
+    right = doubtful(dress=0.6, outer=0.3, background=0.1).told(["outer", "bottom"])
+    assert right.labels()[0, 0] == PARTS.index("outer")
+    assert right.of("outer")[0, 0] > 0.75
+    assert right.of("dress")[0, 0] == 0
+    assert right.probabilities.sum() == pytest.approx(1)
+
+
+def test_clothes_that_are_not_there_become_others_not_an_arm():
+    right = doubtful(dress=0.8, arms=0.2).told(["top"])
+    assert right.labels()[0, 0] == PARTS.index("top")
+
+
+def test_clothes_become_those_that_lie_around():
+    planes = np.zeros((len(PARTS), 100, 10), np.float32)
+    planes[PARTS.index("dress")] = 0.8
+    planes[PARTS.index("top"), :50] = planes[PARTS.index("bottom"), 50:] = 0.2
+    right = Parsing(planes, (0, 0, 10, 100), (100, 10)).told(["top", "bottom"]).labels()
+    assert (right[:50] == PARTS.index("top")).all()
+    assert (right[50:] == PARTS.index("bottom")).all()
+
+
+def test_what_may_be_there_keeps_its_chance():
+    right = doubtful(dress=0.6, outer=0.4).told([], ["outer", "dress"])
+    assert right.of("dress")[0, 0] == pytest.approx(0.6)
+
+
+def test_rare_kinds_gain_more_by_being_told():
+    right = doubtful(dress=0.5, top=0.5).told(["dress", "top"])
+    assert right.of("dress")[0, 0] > right.of("top")[0, 0]
+
+
+def test_nobody_wears_a_background():
+    with pytest.raises(ValueError, match="background"):
+        doubtful(top=1.0).told(["background"])
+
+
 def test_chances_add_up_everywhere():
     image, _, joints = striped()
     joints = Keypoints(COCO_17, joints.xy * 0.5 + (10, 60), joints.scores)

@@ -4,6 +4,7 @@ import json
 
 import cv2
 import numpy as np
+import pytest
 from test_parsing_data import body_mask, write_people
 
 from pose.engine.augment import Augmentation
@@ -14,7 +15,7 @@ from pose.parsing import Parsing
 from pose.parsing_batches import ParsingBatches
 from pose.parsing_data import read_pseudo_people
 from pose.parts import PARTS
-from pose.pseudo_parsing import main, sure_parts, unlabelled_people
+from pose.pseudo_parsing import main, read_worn, sure_parts, unlabelled_people
 
 
 def test_what_is_unsure_stays_unknown_and_beyond_the_crop_is_background():
@@ -28,7 +29,19 @@ def test_what_is_unsure_stays_unknown_and_beyond_the_crop_is_background():
     assert (parts[:3] == 0).all()
 
 
-def test_command_labels_only_people_without_masks(tmp_path):
+def test_other_letters_are_an_error(tmp_path):
+    file = tmp_path / "worn.json"
+    file.write_text(json.dumps({"ccp_1": "TQ"}))
+    with pytest.raises(ValueError, match=r"ccp_1 has Q"):
+        read_worn(file)
+
+
+def test_the_shipped_file_can_be_read():
+    assert len(read_worn()) > 1000
+
+
+def test_command_labels_only_people_without_masks(tmp_path, monkeypatch):
+    monkeypatch.setattr("pose.pseudo_parsing.read_worn", lambda: {"outlined": "D", "plain": "D"})
     write_people(tmp_path, {"outlined": body_mask("dress"), "plain": body_mask("dress")})
     file = tmp_path / "keypoints_train.json"
     data = json.loads(file.read_text())
