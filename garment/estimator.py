@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from garment.bottomup import BottomUpGarments
+from garment.category import CategorisedFinder, CategoryClassifier
+from garment.finder import GarmentFinder
 from garment.landmarks import (
     CATEGORIES,
     FASHIONAI_24,
@@ -96,19 +97,6 @@ class Garment:
         return float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1])
 
 
-class GarmentFinder(Protocol):
-    """What every method can do."""
-
-    def __call__(self, image: NDArray[np.uint8]) -> list[Prediction]:
-        """Find the garments of a picture, largest first."""
-
-    def candidates(self, image: NDArray[np.uint8]) -> list[Prediction]:
-        """Find garments however unsure, at least one."""
-
-    def in_boxes(self, image: NDArray[np.uint8], boxes: Sequence[Box]) -> list[Prediction]:
-        """Find one garment in each tight box."""
-
-
 class GarmentEstimator:
     """Finds garments and their corners in a picture.
 
@@ -158,7 +146,9 @@ class GarmentEstimator:
         if method not in METHODS:
             raise ValueError(f"no garment method {method!r}; there are {', '.join(METHODS)}")
         file, build = METHODS[method]
-        return cls(build(weights or _WEIGHTS / file, flip_test), method)
+        finder = build(weights or _WEIGHTS / file, flip_test)
+        classifier = CategoryClassifier.load(flip_test=flip_test)
+        return cls(CategorisedFinder(finder, classifier), method)
 
     def __call__(self, image: NDArray[np.uint8], *, category: str | None = None) -> Garment | None:
         """Find the garment of a picture, the largest if there are several.

@@ -6,8 +6,9 @@ on which the looks agree; where they do not, the photo's known category alone. W
 a COCO keypoint file for training; it is never validation.
 
 The collection files zipped jackets, cardigans and hoodies under long sleeves and shirts, where
-our categories call what opens all the way down the front outerwear. `relabelled.json` corrects
-those, sorted by eye; it also names photos that could not be told, which are left out.
+our categories call what opens all the way down the front outerwear. What was read by eye
+(`garment.category_data`) goes before its word; where the reader was not sure and differs, the
+category is not known.
 ``--from FILE`` gives an earlier file the categories known now, without looking at photos again.
 """
 
@@ -24,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from garment.category_data import category_read, read_by_eye
 from garment.estimator import GarmentEstimator
 from garment.landmarks import CATEGORIES, FASHIONAI_24, LANDMARKS_OF, VIEWS
 from garment.metrics import normalisers
@@ -33,7 +35,6 @@ from pose.engine.predictor import Prediction
 
 __all__ = ["consistent_labels", "known_categories", "main", "recategorised"]
 
-_RELABELLED = Path(__file__).parent / "relabelled.json"
 _ANGLES = (-12.0, 9.0)
 _SCALES = (1.15, 0.9)
 
@@ -102,15 +103,13 @@ def known_categories(photos: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     >>> known_categories([{"file_name": "images/a.webp", "category": "skirt"}])
     {'a': 'skirt'}
     """
-    corrected = {
-        stem: category
-        for category, stems in json.loads(_RELABELLED.read_text()).items()
-        for stem in stems
-    }
-    known = {}
+    read, known = read_by_eye(), {}
     for photo in photos:
-        stem = Path(photo["file_name"]).stem
-        category = corrected.get(stem, photo["category"])
+        stem, said = Path(photo["file_name"]).stem, photo["category"]
+        letters = read.get(stem)
+        category = said if letters is None else category_read(letters)
+        if letters is not None and letters.endswith("?") and category != said:
+            continue
         if category in CATEGORIES:
             known[stem] = category
     return known

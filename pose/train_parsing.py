@@ -35,7 +35,8 @@ AUGMENTATION = Augmentation(
 )
 _TERMS = {
     "ccp": "Clothing Co-Parsing (Yang, Luo and Lin, CVPR 2014), repository under Apache-2.0, "
-    "photos by their authors; skin split by joints of MediaPipe Pose 0.10.21",
+    "photos by their authors; skin split by joints of MediaPipe Pose 0.10.21; wrongly named kinds "
+    "of clothes put right by eye (part_corrections.json)",
     "backbone": TERMS["backbone"],
 }
 
