@@ -252,8 +252,8 @@ def _batch(args: argparse.Namespace) -> int:
     options, corrections = _settings(args)
     if corrections != Corrections():
         raise UnusableInputError(
-            f"{args.settings}: puts right one photo's points, category, view or person; name it "
-            "in the manifest, in the column settings"
+            f"{args.settings}: puts right one photo's points, category, view, person or clothes; "
+            "name it in the manifest, in the column settings"
         )
     progress = BatchProgress(len(items))
     with _lines(args.json) as write:

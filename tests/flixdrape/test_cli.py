@@ -132,6 +132,8 @@ def test_other_bad_requests_are_status_2(tmp_path, capsys):
         ["drape", TEE, MODEL, "-o", str(tmp_path / "no" / "o.png")],
         ["drape", TEE, MODEL, "-o", str(tmp_path / "o.gif")],
         ["drape", TEE, MODEL, "-o", str(tmp_path / "o.png"), "--category", "hat"],
+        ["drape", TEE, MODEL, "-o", str(tmp_path / "o.png"), "--worn", "top,hat"],
+        ["drape", TEE, MODEL, "-o", str(tmp_path / "o.png"), "--worn", ""],
         ["drape", TEE, MODEL, "-o", str(tmp_path / "o.png"), "--json", str(tmp_path)],
         ["drape", TEE, MODEL, "-o", str(tmp_path / "o.png"), "--person", "1"],
         ["drape", TEE, MODEL, "-o", str(tmp_path / "o.png"), "--person", "5,5"],

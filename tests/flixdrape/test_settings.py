@@ -145,6 +145,13 @@ def test_the_flag_for_the_person_wins_over_the_files_person(folder, capsys):
     assert main([*arguments, "--person", "0"]) == 0
 
 
+def test_the_flag_for_what_is_worn_is_replayed_as_the_files(folder):
+    file = save(folder, settings_json(DrapeOptions(), Corrections(worn=("outer", "bottom"))))
+    by_file = drape(folder, "--settings", file)
+    assert np.array_equal(drape(folder, "--worn", "bottom, outer"), by_file)
+    assert not np.array_equal(drape(folder, "--settings", file, "--worn", "dress"), by_file)
+
+
 def test_what_is_put_right_about_one_garment_is_refused_for_an_outfit():
     for one in (
         Corrections(corners={"crotch": (5.0, 5.0)}),
