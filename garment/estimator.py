@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from garment.bottomup import BottomUpGarments
-from garment.category import CategorisedFinder, CategoryClassifier
 from garment.finder import GarmentFinder
 from garment.landmarks import (
     CATEGORIES,
@@ -146,9 +145,7 @@ class GarmentEstimator:
         if method not in METHODS:
             raise ValueError(f"no garment method {method!r}; there are {', '.join(METHODS)}")
         file, build = METHODS[method]
-        finder = build(weights or _WEIGHTS / file, flip_test)
-        classifier = CategoryClassifier.load(flip_test=flip_test)
-        return cls(CategorisedFinder(finder, classifier), method)
+        return cls(build(weights or _WEIGHTS / file, flip_test), method)
 
     def __call__(self, image: NDArray[np.uint8], *, category: str | None = None) -> Garment | None:
         """Find the garment of a picture, the largest if there are several.

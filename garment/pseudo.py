@@ -7,7 +7,7 @@ a COCO keypoint file for training; it is never validation.
 
 The collection files zipped jackets, cardigans and hoodies under long sleeves and shirts, where
 our categories call what opens all the way down the front outerwear. What was read by eye
-(`garment.category_data`) goes before its word; where the reader was not sure and differs, the
+(`garment.read_by_eye`) goes before its word; where the reader was not sure and differs, the
 category is not known.
 ``--from FILE`` gives an earlier file the categories known now, without looking at photos again.
 """
@@ -25,10 +25,10 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from garment.category_data import category_read, read_by_eye
 from garment.estimator import GarmentEstimator
 from garment.landmarks import CATEGORIES, FASHIONAI_24, LANDMARKS_OF, VIEWS
 from garment.metrics import normalisers
+from garment.read_by_eye import category_read, read_by_eye
 from pose.engine.crop import apply_homography
 from pose.engine.dataset import read_rgb
 from pose.engine.predictor import Prediction

@@ -8,6 +8,7 @@ import pytest
 from garment import pseudo
 from garment.landmarks import CATEGORIES, FASHIONAI_24, LANDMARKS_OF
 from garment.pseudo import known_categories, main, recategorised
+from garment.read_by_eye import read_by_eye
 
 
 @pytest.fixture(autouse=True)
@@ -61,3 +62,11 @@ def test_an_earlier_file_is_recategorised(tmp_path, category):
     written = json.loads(out.read_text())
     assert written["annotations"][0]["category_id"] == CATEGORIES.index("outwear") + 1
     assert written["annotations"][0]["image_id"] == written["images"][0]["id"] == 0
+
+
+@pytest.mark.parametrize("letters", ["qz", "bx", "bz!", "b", ""])
+def test_other_letters_are_an_error(tmp_path, letters):
+    file = tmp_path / "other.json"
+    file.write_text(json.dumps({"a": letters}))
+    with pytest.raises(ValueError, match="a has"):
+        read_by_eye(file)
