@@ -134,7 +134,8 @@ class Parsing:
 
         A coat is easily taken for a dress; where it lies is seen well. Kinds that are there gain
         by the root of how rare they are. What was held for another kind becomes one of them, by
-        what lies around.
+        what lies around; legwear that is not there is whatever else its pixels look like, a bare
+        leg or a boot.
 
         Parameters
         ----------
@@ -161,12 +162,12 @@ class Parsing:
         if unknown:
             raise ValueError(f"{', '.join(sorted(unknown))}: none of {', '.join(CLOTHES)}")
         planes = self.probabilities.copy()
-        gone = [PARTS.index(name) for name in CLOTHES if name not in there and name not in perhaps]
-        lost = planes[gone].sum(axis=0)
-        planes[gone] = 0
+        gone = [name for name in CLOTHES if name not in there and name not in perhaps]
+        lost = planes[[PARTS.index(name) for name in gone if name != "legwear"]].sum(axis=0)
+        planes[[PARTS.index(name) for name in gone]] = 0
         for name in there:
             planes[PARTS.index(name)] *= CLOTHES[name] ** -0.5
-        left = [PARTS.index(name) for name in CLOTHES if PARTS.index(name) not in gone]
+        left = [PARTS.index(name) for name in CLOTHES if name not in gone]
         if left:
             side = round(_AROUND * max(lost.shape)) | 1
             around = np.stack([cv2.blur(planes[index], (side, side)) for index in left]) + _LEAST

@@ -89,6 +89,11 @@ def test_clothes_that_are_not_there_become_others_not_an_arm():
     assert right.labels()[0, 0] == PARTS.index("top")
 
 
+def test_legwear_that_is_not_there_is_a_bare_leg_or_a_boot():
+    right = doubtful(legwear=0.6, footwear=0.3, bottom=0.1).told(["top", "bottom"])
+    assert right.labels()[0, 0] == PARTS.index("footwear")
+
+
 def test_clothes_become_those_that_lie_around():
     planes = np.zeros((len(PARTS), 100, 10), np.float32)
     planes[PARTS.index("dress")] = 0.8
