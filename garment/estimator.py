@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from garment.bottomup import BottomUpGarments
-from garment.finder import GarmentFinder
 from garment.landmarks import (
     CATEGORIES,
     FASHIONAI_24,
@@ -94,6 +94,19 @@ class Garment:
             return 0.0, 0.0, 0.0, 0.0
         low, high = points.min(axis=0), points.max(axis=0)
         return float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1])
+
+
+class GarmentFinder(Protocol):
+    """What every method can do."""
+
+    def __call__(self, image: NDArray[np.uint8]) -> list[Prediction]:
+        """Find the garments of a picture, largest first."""
+
+    def candidates(self, image: NDArray[np.uint8]) -> list[Prediction]:
+        """Find garments however unsure, at least one."""
+
+    def in_boxes(self, image: NDArray[np.uint8], boxes: Sequence[Box]) -> list[Prediction]:
+        """Find one garment in each tight box."""
 
 
 class GarmentEstimator:

@@ -3,7 +3,7 @@
 The masks of Clothing Co-Parsing are drawn well and named less well: a skirt is called a dress, a
 closed coat too, a fur jacket a top. `part_corrections.json` says for some photos what a part, or
 one patch of it, really is; also of photos that nobody outlined and `pose.pseudo_parsing` labels.
-Training reads it; figures are of the labels as they were drawn.
+Training reads it; figures are of the labels as they were drawn, unless they say otherwise.
 """
 
 from __future__ import annotations

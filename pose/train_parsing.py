@@ -25,7 +25,7 @@ from pose.parsing_crop import PADDING, person_box
 from pose.parsing_data import read_people, read_pseudo_people
 from pose.parsing_metrics import confusion, intersection_over_union
 from pose.parts import PART_SCHEMA, PARTS
-from pose.train import TERMS as JOINT_TERMS
+from pose.train import TERMS
 
 __all__ = ["main"]
 
@@ -33,11 +33,11 @@ __all__ = ["main"]
 AUGMENTATION = Augmentation(
     rotation=10.0, scale=(1.0, 1.7), whole=0.05, perspective=0.03, half_body=0.25, occlusion=0.0
 )
-TERMS = {
+_TERMS = {
     "ccp": "Clothing Co-Parsing (Yang, Luo and Lin, CVPR 2014), repository under Apache-2.0, "
     "photos by their authors; skin split by joints of MediaPipe Pose 0.10.21; wrongly named kinds "
     "of clothes put right by eye (part_corrections.json)",
-    "backbone": JOINT_TERMS["backbone"],
+    "backbone": TERMS["backbone"],
 }
 
 
@@ -97,7 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         lambda current: measure(current, held_out),
         {
             "task": "12 parts of one person and the background, for every pixel of a crop",
-            "data": TERMS,
+            "data": _TERMS,
             "command": command_line("python -m pose.train_parsing", arguments),
         },
         "parsing.safetensors",

@@ -105,14 +105,13 @@ def drape(
     garment_path, person_path = _path(garment, "garment"), _path(person, "person")
     _check_position(person_index)
     _check_choice("category", category, (None, *CATEGORIES))
+    if worn is not None and not isinstance(worn, list):
+        raise UnusableInputError(f"worn is {worn!r}; it must be a list of {', '.join(CLOTHES)}")
     wearer = ANALYSES.person(person_path, person_index)
     if worn:
         wearer = wearer.corrected(worn=worn)
-    result = drape_analysed(
-        [ANALYSES.garment(garment_path, category)],
-        wearer,
-        options,
-    )
+    found = ANALYSES.garment(garment_path, category)
+    result = drape_analysed([found], wearer, options)
     picture, warped = save_pictures(result, result_name([garment_path], person_path))
     names = Path(garment_path).name, Path(person_path).name
     line = drape_line([names[0]], names[1], Path(picture).name, result)

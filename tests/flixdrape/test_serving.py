@@ -145,6 +145,8 @@ def test_wrong_calls_are_told_so_and_the_next_is_served(client):
         ({"fit": 9}, "fit is 9; it must lie between -1 and 1"),
         ({"tuck": "no"}, "tuck is 'no'; it must be true or false"),
         ({"category": "hat"}, "category is 'hat'"),
+        ({"worn": ["hat"]}, "worn 'hat': one of top"),
+        ({"worn": "top"}, "worn is 'top'; it must be a list"),
         ({"person_index": 1}, "there is one person"),
         ({"person_index": True}, "it must be a position"),
         ({"person": upload(server, "broken", b"GIF89a")}, "broken.jpg: not a picture"),
