@@ -119,6 +119,8 @@ class PersonAnalysis:
     ) -> PersonAnalysis:
         """Return the analysis with what a person put right; no network runs again.
 
+        Where nothing was put right it is this analysis itself, with all it has worked out.
+
         Parameters
         ----------
         joints : mapping of str to (x, y), optional
@@ -133,6 +135,8 @@ class PersonAnalysis:
         """
         _check(joints or (), "joint", COCO_17.names)
         _check(worn, "worn", tuple(CLOTHES))
+        if not joints and not worn:
+            return self
         moved = self.wearer.joints.moved(dict(joints or {}))
         body, parsing = Body.from_keypoints(moved), self.wearer.parsing
         if not worn:

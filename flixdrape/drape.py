@@ -181,9 +181,7 @@ def drape(
     if corners:
         garments = [garments[0].corrected(corners)]
     wearer = analyse_person(model_photo, person=person, lap=watch.lap)
-    if joints or worn:
-        wearer = wearer.corrected(joints, worn=worn)
-    return drape_analysed(garments, wearer, options, watch=watch)
+    return drape_analysed(garments, wearer.corrected(joints, worn=worn), options, watch=watch)
 
 
 def drape_analysed(

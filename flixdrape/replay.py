@@ -96,7 +96,7 @@ def drape_corrected(
         for source in garments
     ]
     who = corrections.person if person is None else person
-    wearer = analyst.person(model, person=who, lap=watch.lap)
-    if corrections.joints or corrections.worn:
-        wearer = wearer.corrected(corrections.joints, worn=corrections.worn)
+    wearer = analyst.person(model, person=who, lap=watch.lap).corrected(
+        corrections.joints, worn=corrections.worn
+    )
     return drape_analysed(found, wearer, options, watch=watch)

@@ -9,10 +9,10 @@ buttons or an open front is what tells a jacket from a pullover.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from garment.landmarks import CATEGORIES
+from pose.engine.notes import read_notes
 
 __all__ = ["category_read", "read_by_eye"]
 
@@ -34,12 +34,12 @@ def read_by_eye(file: Path = _FILE) -> dict[str, str]:
     >>> len(read_by_eye())
     3080
     """
-    read: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
-    for stem, letters in read.items():
-        known = letters[:1] in _CATEGORIES and letters[1:2] in set(_FRONTS)
-        if not known or letters[2:] not in ("", "?"):
-            raise ValueError(f"{file}: {stem} has {letters!r}")
-    return read
+    return read_notes(file, lambda letters: [] if _known(letters) else [repr(letters)])
+
+
+def _known(letters: str) -> bool:
+    named = letters[:1] in _CATEGORIES and letters[1:2] in set(_FRONTS)
+    return named and letters[2:] in ("", "?")
 
 
 def category_read(letters: str) -> str:

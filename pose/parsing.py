@@ -165,7 +165,8 @@ class Parsing:
         gone = [name for name in CLOTHES if name not in there and name not in perhaps]
         lost = planes[[PARTS.index(name) for name in gone if name != "legwear"]].sum(axis=0)
         planes[[PARTS.index(name) for name in gone]] = 0
-        for name in there:
+        # Said twice it is no rarer.
+        for name in set(there):
             planes[PARTS.index(name)] *= CLOTHES[name] ** -0.5
         left = [PARTS.index(name) for name in CLOTHES if name not in gone]
         if left:

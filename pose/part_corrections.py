@@ -8,7 +8,6 @@ Training reads it; figures are of the labels as they were drawn, unless they say
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pose.engine.notes import read_notes
 from pose.engine.segmentation import UNKNOWN
 from pose.parts import PARTS
 
@@ -36,12 +36,8 @@ def read_corrections(file: Path = _FILE) -> Mapping[str, Corrections]:
     ValueError
         If there is a part in it that does not exist.
     """
-    listed: dict[str, dict[str, str]] = json.loads(file.read_text(encoding="utf-8"))
-    for stem, corrections in listed.items():
-        unknown = set(corrections.values()) - {*PARTS, NOBODY_KNOWS}
-        if unknown:
-            raise ValueError(f"{file}: {stem} has {', '.join(sorted(unknown))}")
-    return listed
+    known = {*PARTS, NOBODY_KNOWS}
+    return read_notes(file, lambda corrections: set(corrections.values()) - known)
 
 
 def correct(parts: NDArray[np.uint8], corrections: Corrections) -> NDArray[np.uint8]:

@@ -10,7 +10,6 @@ Pixels of which it is not sure stay unknown. What it writes is for training; it 
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from pose.engine.dataset import Sample, read_coco, read_rgb
+from pose.engine.notes import read_notes
 from pose.engine.segmentation import UNKNOWN
 from pose.keypoints import COCO_17, Keypoints
 from pose.parsing import HumanParser, Parsing
@@ -43,12 +43,8 @@ def read_worn(file: Path = _WORN) -> dict[str, str]:
     ValueError
         If there are other letters in it.
     """
-    worn: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
-    for stem, letters in worn.items():
-        unknown = set(letters.upper()) - set(LETTERS) - {USELESS.upper()}
-        if unknown:
-            raise ValueError(f"{file}: {stem} has {', '.join(sorted(unknown))}")
-    return worn
+    known = {*LETTERS, USELESS.upper()}
+    return read_notes(file, lambda letters: set(letters.upper()) - known)
 
 
 def sure_parts(parsing: Parsing, least: float = 0.6) -> NDArray[np.uint8]:

@@ -107,9 +107,7 @@ def drape(
     _check_choice("category", category, (None, *CATEGORIES))
     if worn is not None and not isinstance(worn, list):
         raise UnusableInputError(f"worn is {worn!r}; it must be a list of {', '.join(CLOTHES)}")
-    wearer = ANALYSES.person(person_path, person_index)
-    if worn:
-        wearer = wearer.corrected(worn=worn)
+    wearer = ANALYSES.person(person_path, person_index).corrected(worn=worn or ())
     found = ANALYSES.garment(garment_path, category)
     result = drape_analysed([found], wearer, options)
     picture, warped = save_pictures(result, result_name([garment_path], person_path))

@@ -149,10 +149,7 @@ class Session:
         if not self.person:
             raise UnusableInputError("Add a photo of a person first, or pick the sample.")
         found = ANALYSES.person(self.person, self.corrections.person, lap)
-        changes = self.corrections
-        if not changes.joints and not changes.worn:
-            return found
-        return found.corrected(changes.joints, worn=changes.worn)
+        return found.corrected(self.corrections.joints, worn=self.corrections.worn)
 
 
 def nearest(keypoints: Keypoints, point: Point) -> str | None:

@@ -129,6 +129,7 @@ def test_who_knows_what_is_worn_is_believed_without_networks(top, model, draped,
     told = model.corrected(worn=["dress"])
     assert told.wearer.parsing.clothes() == ("dress",)
     assert model.wearer.parsing.clothes() == seen, "what was found is kept"
+    assert told.corrected() is told
     assert told.corrected().wearer.joints["nose"] == pytest.approx(model.wearer.joints["nose"])
     assert not np.array_equal(drape_analysed([top], told).image, draped.image)
     with pytest.raises(UnusableInputError, match="worn 'hat': one of top, outer"):

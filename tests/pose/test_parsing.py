@@ -113,6 +113,13 @@ def test_rare_kinds_gain_more_by_being_told():
     assert right.of("dress")[0, 0] > right.of("top")[0, 0]
 
 
+def test_what_is_said_twice_counts_once():
+    once, twice = (
+        doubtful(dress=0.3, arms=0.7).told(kinds) for kinds in (["dress"], ["dress"] * 2)
+    )
+    assert np.array_equal(once.probabilities, twice.probabilities)
+
+
 def test_nobody_wears_a_background():
     with pytest.raises(ValueError, match="background"):
         doubtful(top=1.0).told(["background"])
