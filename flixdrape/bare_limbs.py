@@ -25,12 +25,20 @@ Floats = NDArray[np.float32]
 _WRIST = 0.9
 # As much of a shoe, in squared shoulder widths, is one that a foot stands in.
 _SHOD = 0.004
-
+# How far above its middle a trouser leg's hem may lie beside it, as a share of the leg.
+_SLANT = 0.12
+# From so far above a skirt's hem, in torso lengths, a leg may come out beside its cloth, by so many
+# pixels each row.
+_BEFORE_HEM, _COMING_OUT = 0.25, 1.0
+# Of an arm's breadth, what a sleeve covers.
+_COVERED = 0.6
 # Legwear that is seen on less of the shins is socks.
 _STOCKING = 0.25
 
 
-def painted_legs(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats, Floats]:
+def painted_legs(
+    wearer: Wearer, cover: Coverage, todo: Floats, garment: Floats | None = None
+) -> tuple[Floats, Floats]:
     """Paint legs below a hem, in the stockings that are worn, else bare.
 
     Parameters
@@ -41,6 +49,8 @@ def painted_legs(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats,
         What the new garment covers.
     todo : (H, W) float32 array
         Where old clothes come off, 0..1.
+    garment : (H, W) float32 array, optional
+        The new garment's alpha, 0..1: below trousers' hems legs begin where the cloth ends.
 
     Returns
     -------
@@ -63,12 +73,38 @@ def painted_legs(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats,
         seen = _seen_limb(wearer, field, leg_flesh(wearer, OTHER[side]), bare, LEG)
         layer, amount = _gone_on(wearer, field, seen, tone, bare, todo[field.window], LEG)
         amount = np.maximum(amount, _foot(wearer, field, amount))
-        if cover.category == "trousers":
-            end = cover.legs[side] * field.length
-            amount = amount * ramp(field.along, end - 2, end + 2)
-        _paint(image, field, layer, amount)
+        amount = amount * _below_hem(wearer, field, cover, side, garment)
+        _paint(image, field, layer, amount, whole)
         field.paste(amount, whole)
     return image, whole
+
+
+def _below_hem(
+    wearer: Wearer, field: LimbField, cover: Coverage, side: str, garment: Floats | None
+) -> Floats:
+    """Return where a leg has left the garment, in its window, 0..1.
+
+    A hem rarely runs square to the leg: between its cloth and the leg no wall may show. Beside the
+    cloth of a skirt, where old clothes stood off farther, there is no skin; towards the hem a leg
+    comes out from behind it.
+    """
+    if cover.category == "trousers":
+        end = cover.legs[side] * field.length
+        first = end - _SLANT * field.length
+        beyond, near = (ramp(field.along, at - 2, at + 2) for at in (end, first))
+    else:
+        down = wearer.down()[field.window]
+        beyond, near = ramp(down, cover.hem - 2, cover.hem + 2), np.ones_like(field.along)
+    if garment is None or field.along.size == 0:
+        return beyond
+    cloth = garment[field.window]
+    if cover.category != "trousers":
+        away = cv2.distanceTransform((cloth < 0.5).astype(np.uint8), cv2.DIST_L2, 3)
+        out = _COMING_OUT * (down - cover.hem + _BEFORE_HEM * wearer.body.torso)
+        beyond = np.maximum(beyond, ramp(np.asarray(away, np.float32) - out, 1, -1))
+    begun = np.maximum.accumulate(cloth, axis=0)
+    ended = 1 - np.maximum.accumulate(cloth[::-1], axis=0)[::-1]
+    return np.asarray(np.maximum(beyond, near * np.minimum(begun, ended)), np.float32)
 
 
 def _foot(wearer: Wearer, field: LimbField, leg: Floats) -> Floats:
@@ -113,12 +149,14 @@ def legs_in_trousers(wearer: Wearer, cover: Coverage) -> Floats:
     return whole
 
 
-def painted_arms(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats, Floats, Floats]:
+def painted_arms(
+    wearer: Wearer, cover: Coverage, todo: Floats, garment: Floats | None = None
+) -> tuple[Floats, Floats, Floats]:
     """Paint arms where sleeves come off and no new ones go on.
 
     Parameters
     ----------
-    wearer, cover, todo
+    wearer, cover, todo, garment
         As of `painted_legs`.
 
     Returns
@@ -149,11 +187,26 @@ def painted_arms(wearer: Wearer, cover: Coverage, todo: Floats) -> tuple[Floats,
         amount = amount * joined
         # Beside a new sleeve that is narrower than the old one is no skin.
         if cover.sleeves[side]:
-            amount = amount * bare_arm(wearer, cover, side)
-        _paint(image, field, layer, amount)
+            sleeveless = bare_arm(wearer, cover, side)
+            if garment is not None:
+                sleeveless = np.maximum(sleeveless, _past_cloth(wearer, field, garment))
+            amount = amount * sleeveless
+        _paint(image, field, layer, amount, whole)
         field.paste(amount, whole)
         field.paste(amount * bare_arm(wearer, cover, side), bare)
     return image, whole, bare
+
+
+def _past_cloth(wearer: Wearer, field: LimbField, garment: Floats) -> Floats:
+    """Return where along an arm no cloth is left, in its window, 0..1.
+
+    A sleeve may be shorter than its corners say, or lost with the cutout.
+    """
+    inside = _inside(field, wearer.body.frontal, ARM)
+    covered = _share_along(field, inside, garment[field.window])
+    reached = field.along[(covered > _COVERED) & (inside > 0.5)]
+    end = max(float(reached.max()) if reached.size else 0.0, 0.2 * wearer.body.width)
+    return ramp(field.along, end, end + 4)
 
 
 def _before_the_fingers(field: LimbField, skin: Floats) -> Floats:
@@ -231,16 +284,21 @@ def _gone_on(
 
 def _hidden(field: LimbField, inside: Floats, seen: Floats) -> Floats:
     """Where along a limb it is not seen bare already, 0..1: beside a bare arm belongs none."""
+    return ramp(_share_along(field, inside, seen), 0.75, 0.5)
+
+
+def _share_along(field: LimbField, inside: Floats, what: Floats) -> Floats:
+    """Return at each pixel how much of the limb's breadth there is something, 0..1."""
     if field.along.size == 0:
-        return np.ones_like(field.along)
+        return np.zeros_like(field.along)
     bins = max(int(field.length / 4), 8)
     edges = np.linspace(field.along.min(), field.along.max() + 1e-3, bins + 1)
     number = np.clip(np.digitize(field.along.ravel(), edges) - 1, 0, bins - 1)
     area = np.bincount(number, inside.ravel(), bins)
-    bare = np.bincount(number, (inside * seen).ravel(), bins)
-    share = cv2.GaussianBlur((bare / np.maximum(area, 1e-3))[None], (0, 0), 1.5)[0]
+    there = np.bincount(number, (inside * what).ravel(), bins)
+    share = cv2.GaussianBlur((there / np.maximum(area, 1e-3))[None], (0, 0), 1.5)[0]
     middles = (edges[:-1] + edges[1:]) / 2
-    return ramp(np.interp(field.along, middles, share), 0.75, 0.5)
+    return np.asarray(np.interp(field.along, middles, share), np.float32)
 
 
 def inside_leg(field: LimbField, width: float) -> Floats:
@@ -248,9 +306,15 @@ def inside_leg(field: LimbField, width: float) -> Floats:
     return _inside(field, width, LEG)
 
 
-def _paint(image: Floats, field: LimbField, layer: Floats, amount: Floats) -> None:
+def _paint(image: Floats, field: LimbField, layer: Floats, amount: Floats, before: Floats) -> None:
+    """Lay a limb over what was painted before, which shows at its soft edge.
+
+    Where nothing was, its colour stands whole: it is blended with the photo later.
+    """
     view = image[field.window]
-    view += (amount > 0)[..., None] * (layer - view)
+    rest = before[field.window] * (1 - amount)
+    share = amount / np.maximum(amount + rest, 1e-3)
+    view += share[..., None] * (layer - view)
 
 
 def _inside(field: LimbField, width: float, shape: LimbShape) -> Floats:

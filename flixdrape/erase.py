@@ -181,10 +181,10 @@ def erase(wearer: Wearer, cover: Coverage, garment: Floats, front: Floats) -> Er
     layer, amount = painted_bust(wearer, cover, within)
     todo = np.maximum(todo, amount)
     _lay(shown, layer, amount, todo, became, "face")
-    layer, amount = painted_legs(wearer, cover, within)
+    layer, amount = painted_legs(wearer, cover, within, garment)
     todo = np.maximum(todo, amount)
     _lay(shown, layer, amount, todo, became, "legs")
-    layer, amount, bare = painted_arms(wearer, cover, within)
+    layer, amount, bare = painted_arms(wearer, cover, within, garment)
     todo = np.maximum(todo, amount)
     _lay(shown, layer, amount, todo, became, "arms")
     # Blended once: at a soft edge no layer lets through what is below it but the photo.

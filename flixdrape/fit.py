@@ -50,6 +50,11 @@ _WAISTBAND_UNDER = 0.045
 _CHEST_WORN, _CHEST_FLAT, _CHEST_MEAN = 1.05, 1.65, 1.28
 # Waistbands in centimetres: what a photo shows lies between worn (30) and laid flat (40).
 _WAISTBAND_CM, _SKIRT_WAIST_CM, _LEG_CM = 38.0, 34.0, 100.0
+# Logistic regression on the logarithms of inseam over rise, outseam over waistband and hem over
+# waistband, and its constant: trousers that reach the ankles, against all shorter ones. From the
+# labelled corners of 117 training photos, lengths judged by eye; each left out in turn, 4 are
+# wrong (by the inseam alone 7), three of them three-quarter lengths taken for long.
+_FULL_LENGTH = np.array([3.57, 3.66, -2.61, -4.21])
 
 # How much of what a garment is wider than the body still shows once it is worn: cloth that lies
 # flat at the chest goes round the body, a skirt's flare hangs free.
@@ -512,11 +517,23 @@ def _fit_waistband(
     return target, _SKIRT_WAIST_CM * body.centimetre / pair_distance(source, "waistband")
 
 
-def _inseam(source: Points) -> float:
-    """Return how long trousers' inner seams are, relative to crotch and waistband's distance."""
+def _full_length(source: Points) -> float:
+    """Say whether trousers reach the ankles when worn: 0 they do not, 1 they do.
+
+    A photo taken obliquely, or of a stretched waistband, shows long trousers short; their inseam is
+    long for their rise all the same, and they narrow towards their hems.
+    """
+    waist = max(pair_distance(source, "waistband"), 1.0)
     rise = float(np.linalg.norm(source["crotch"] - _middle_of(source, "waistband")))
-    ends = [source[f"bottom_{side}_in"] - source["crotch"] for side in SIDES]
-    return float(np.mean(np.linalg.norm(ends, axis=1))) / max(rise, 1.0)
+
+    def mean(end: str, start: str) -> float:
+        ends = [source[f"bottom_{x}_{end}"] - source[start.format(x)] for x in SIDES]
+        return max(float(np.mean(np.linalg.norm(ends, axis=1))), 0.05 * waist)
+
+    inseam, outseam = mean("in", "crotch"), mean("out", "waistband_{}")
+    ratios = (inseam / max(rise, 1.0), outseam / waist, mean("out", "bottom_{}_in") / waist)
+    logit = float(np.log(ratios) @ _FULL_LENGTH[:-1]) + _FULL_LENGTH[-1]
+    return float(np.interp(logit, [-0.7, 0.7], [0, 1]))
 
 
 def _waist_half(outline: TorsoOutline, side: str, share: float, own: float) -> float:
@@ -537,9 +554,8 @@ def _fit_trousers(
         whole = float(np.linalg.norm(np.diff(leg, axis=0), axis=1).sum())
         length = _WAISTBAND_CM / _LEG_CM * float(np.linalg.norm(outer))
         share = float(np.clip(length / pair_distance(source, "waistband"), 0.3, 1.03))
-        # Full-length trousers end at the ankle, however wide their waist or oblique the photo:
-        # their inseam is longer than shorts' for the same rise.
-        share = max(share, float(np.interp(_inseam(source), [0.9, 1.1], [0.0, 1.03])))
+        # Full-length trousers end at the ankle, however wide their waist or oblique the photo.
+        share = max(share, 1.03 * _full_length(source))
         share = float(np.clip(share * options.length, 0.2, 1.06))
         middle, direction = along(leg, share * whole)
         width = np.linalg.norm(source[f"bottom_{side}_out"] - source[f"bottom_{side}_in"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,12 +27,16 @@ class LimbField:
         Signed distance from the bones in pixels.
     length : float
         Of all bones, in pixels.
+    over : (h, w) float32 array
+        How far beyond the bones' ends a pixel lies, in pixels; 0 beside them. There `beside` is
+        measured round the end, so that a limb ends in a half disc.
     """
 
     window: tuple[slice, slice]
     along: Floats
     beside: Floats
     length: float
+    over: Floats
 
     @classmethod
     def of(
@@ -64,6 +68,7 @@ class LimbField:
         )
         along = np.zeros(x.shape, np.float32)
         beside = np.full(x.shape, np.inf, np.float32)
+        beyond = np.zeros(x.shape, np.float32)
         walked = 0.0
         count = len(line) - 1
         for index in range(count):
@@ -80,10 +85,26 @@ class LimbField:
                 forward, None if index == 0 else 0, None if index == count - 1 else size
             )
             along[nearer] = walked + inside[nearer]
-            # Beyond the ends the distance is measured round, so that a limb ends in a half disc.
             beside[nearer] = np.copysign(distance, across)[nearer]
+            beyond[nearer] = over[nearer]
             walked += size
-        return cls((slice(top, bottom), slice(left, right)), along, beside, length)
+        # At a bend between two bones a limb goes on.
+        ends = (along <= 0) | (along >= length)
+        window = (slice(top, bottom), slice(left, right))
+        return cls(window, along, beside, length, beyond * ends)
+
+    def shifted(self, aside: NDArray[np.floating]) -> LimbField:
+        """Return coordinates about a line that runs beside the bones.
+
+        Parameters
+        ----------
+        aside : (h, w) float array
+            By how much, in the sense of `beside`, in pixels.
+        """
+        across = np.copysign(np.sqrt(np.maximum(self.beside**2 - self.over**2, 0)), self.beside)
+        moved = across - aside
+        beside = np.copysign(np.hypot(moved, self.over), moved)
+        return replace(self, beside=np.asarray(beside, np.float32))
 
     def paste(self, values: Floats, onto: Floats) -> None:
         """Raise a picture-sized map, in the window, to `values` where these are larger."""
@@ -136,5 +157,4 @@ class LimbShape:
         """
         share = field.along / max(field.length, 1.0)
         shift = outward * width * np.interp(share, self.at, self.outside)
-        beside = np.asarray(field.beside - shift, np.float32)
-        return LimbField(field.window, field.along, beside, field.length)
+        return field.shifted(shift)

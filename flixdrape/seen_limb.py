@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,8 +118,9 @@ class SeenLimb:
         Beside is measured in usual thicknesses, so that a profile of these fits the seen limb.
         """
         fade = self.fade(field.along)
-        beside = (field.beside - fade * self.aside) / (1 + fade * (self.scale - 1))
-        return LimbField(field.window, field.along, np.asarray(beside, np.float32), field.length)
+        moved = field.shifted(fade * self.aside)
+        beside = moved.beside / (1 + fade * (self.scale - 1))
+        return replace(moved, beside=np.asarray(beside, np.float32))
 
     def toned(self, layer: Floats, field: LimbField, inside: Floats) -> Floats:
         """Bring a painted limb's colour to what is seen where the two meet.

@@ -8,7 +8,8 @@ a COCO keypoint file for training; it is never validation.
 The collection files zipped jackets, cardigans and hoodies under long sleeves and shirts, where
 our categories call what opens all the way down the front outerwear. What was read by eye
 (`garment.read_by_eye`) goes before its word; where the reader was not sure and differs, the
-category is not known.
+category is not known. Corners that were put right by eye (`garment.corners_by_eye`) stand in place
+of looks.
 ``--from FILE`` gives an earlier file the categories known now, without looking at photos again.
 """
 
@@ -25,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from garment.corners_by_eye import annotation_by_eye, corners_by_eye
 from garment.estimator import GarmentEstimator
 from garment.landmarks import CATEGORIES, FASHIONAI_24, LANDMARKS_OF, VIEWS
 from garment.metrics import normalisers
@@ -33,7 +35,10 @@ from pose.engine.crop import apply_homography
 from pose.engine.dataset import read_rgb
 from pose.engine.predictor import Prediction
 
-__all__ = ["consistent_labels", "known_categories", "main", "recategorised"]
+__all__ = ["BY_EYE", "consistent_labels", "known_categories", "main", "recategorised"]
+
+#: The scene of photos whose corners were put right by eye; of the others it is ``pseudo``.
+BY_EYE = "by eye"
 
 _ANGLES = (-12.0, 9.0)
 _SCALES = (1.15, 0.9)
@@ -204,7 +209,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         labels = _earlier_labels(args.earlier, known)
     else:
         estimator = GarmentEstimator.load(weights=args.weights)
-        wanted = [photo for photo in photos if Path(photo["file_name"]).stem in known]
+        useful = {*known, *corners_by_eye()}
+        wanted = [photo for photo in photos if Path(photo["file_name"]).stem in useful]
         labels = _new_labels(estimator, args.data.resolve(), wanted, known)
     _write(args.out, labels)
 
@@ -212,13 +218,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _earlier_labels(
     file: Path, known: Mapping[str, str]
 ) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    earlier = json.loads(file.read_text())
+    earlier, by_eye = json.loads(file.read_text()), corners_by_eye()
     images = {image["id"]: image for image in earlier["images"]}
     for annotation in earlier["annotations"]:
         image = images[annotation["image_id"]]
-        category = known.get(Path(image["file_name"]).stem)
-        if category is not None:
-            yield image, recategorised(annotation, category)
+        stem = Path(image["file_name"]).stem
+        if stem in by_eye:
+            yield {**image, "scene": BY_EYE}, annotation_by_eye(by_eye[stem])
+        elif stem in known:
+            yield image, recategorised(annotation, known[stem])
 
 
 def _new_labels(
@@ -227,18 +235,22 @@ def _new_labels(
     photos: Sequence[Mapping[str, Any]],
     known: Mapping[str, str],
 ) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    by_eye = corners_by_eye()
     for photo in tqdm(photos, mininterval=20):
         path = folder / photo["file_name"]
         picture = read_rgb(path)
-        category = known[path.stem]
-        found = consistent_labels(estimator, picture, category)
         image = {
             "file_name": str(path),
             "width": picture.shape[1],
             "height": picture.shape[0],
             "source": photo.get("source", "clothing-dataset"),
-            "scene": "pseudo",
+            "scene": BY_EYE if path.stem in by_eye else "pseudo",
         }
+        if path.stem in by_eye:
+            yield image, annotation_by_eye(by_eye[path.stem])
+            continue
+        category = known[path.stem]
+        found = consistent_labels(estimator, picture, category)
         if found is not None:
             yield image, _landmarks(found)
         else:

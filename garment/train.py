@@ -15,6 +15,7 @@ from garment.backgrounds import BackgroundSwap
 from garment.data import category_of, read_garments
 from garment.landmarks import CATEGORIES, FASHIONAI_24, VIEWS
 from garment.metrics import normalised_errors
+from garment.pseudo import BY_EYE
 from pose.engine.augment import Augmentation
 from pose.engine.command import InstanceNetwork, Task, run_training, training_parser
 from pose.engine.dataset import Sample, SampleImages
@@ -98,9 +99,14 @@ def emptied(
     return result
 
 
-def _pseudo(sample: Sample) -> Sample:
-    """Forget what a pseudo-label calls absent: the looks may only have differed."""
-    return replace(sample, absent=np.zeros_like(sample.absent))
+def _pseudo(sample: Sample, weight: float, by_eye: float) -> Sample:
+    """Weigh a photo that was not labelled from the start.
+
+    What looks call absent is forgotten: they may only have differed.
+    """
+    if sample.tags.get("scene") == BY_EYE:
+        return sample.weighing(by_eye)
+    return replace(sample, absent=np.zeros_like(sample.absent)).weighing(weight)
 
 
 def balanced(samples: Sequence[Sample], power: float) -> list[Sample]:
@@ -123,6 +129,9 @@ def build_parser() -> argparse.ArgumentParser:
         "--pseudo", type=Path, nargs="+", default=[], help="files that garment.pseudo wrote"
     )
     parser.add_argument("--pseudo-weight", type=float, default=0.4)
+    parser.add_argument(
+        "--by-eye-weight", type=float, default=0.8, help="of those that were put right by eye"
+    )
     parser.add_argument("--mattes", type=Path, help="folder that garment.backgrounds wrote")
     parser.add_argument("--balance", type=float, default=0.5, help="of categories: 0 none, 1 full")
     parser.add_argument("--mannequin-weight", type=float, default=2.5)
@@ -137,7 +146,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for s in read_garments(args.data / "keypoints_train.json")
     ]
     for file in args.pseudo:
-        samples += [_pseudo(s).weighing(args.pseudo_weight) for s in read_garments(file)]
+        found = read_garments(file)
+        samples += [_pseudo(s, args.pseudo_weight, args.by_eye_weight) for s in found]
     samples = balanced(samples, args.balance)
     samples += [
         s.without_object(FASHIONAI_24, negative="covered").weighing(0.04 * s.weight)

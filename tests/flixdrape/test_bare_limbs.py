@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from figures import MAGENTA, PARTS, SHAPE, SKIN, coverage, draw_figure, dressed_as, wearer
 
-from flixdrape.bare_limbs import inside_leg, painted_arms, painted_legs
+from flixdrape.bare_limbs import _paint, inside_leg, painted_arms, painted_legs
+from flixdrape.limb import LimbField
 
 EVERYWHERE = np.ones(SHAPE, np.float32)
 
@@ -154,3 +155,47 @@ def test_no_arm_is_painted_beyond_the_fingers_that_are_seen():
     beyond = np.round(wrist + (max(along) + 6) * step).astype(int)[::-1]
     assert amount[tuple(beyond)] < 0.05
     assert amount[tuple(np.round((elbow + wrist) / 2).astype(int)[::-1])] > 0.9
+
+
+def test_below_a_slanting_hem_no_gap_is_left_above_the_leg():
+    """A trouser leg that ends higher beside its middle: there the leg begins higher too."""
+    dressed = wearer(below="trousers")
+    hip, knee, _ = dressed.body.legs["right"]
+    row, column = round(float(knee[1])), round(float(knee[0]))
+    garment = np.zeros(SHAPE, np.float32)
+    garment[round(float(hip[1])) : row, column - 30 : column + 30] = 1
+    garment[row - 20 : row, column : column + 30] = 0
+    cover = coverage("trousers", legs=dressed_length(dressed, row))
+    _, straight = painted_legs(dressed, cover, EVERYWHERE)
+    _, amount = painted_legs(dressed, cover, EVERYWHERE, garment)
+    place = row - 10, column + 4
+    assert straight[place] < 0.1
+    assert amount[place] > 0.9
+    assert amount[row - 10, column - 4] < 0.1, "cloth is there"
+    garment[:, column:] = 0
+    _, amount = painted_legs(dressed, cover, EVERYWHERE, garment)
+    assert amount[place] < 0.1, "beside a narrow trouser leg is no skin"
+
+
+def dressed_length(dressed, row):
+    """How far down its length a leg is at a row of the picture."""
+    field = dressed.leg("right")
+    inside = np.abs(field.beside) < 1
+    return float(
+        field.along[row - field.window[0].start][inside[row - field.window[0].start]].mean()
+        / field.length
+    )
+
+
+def test_where_legs_cross_the_border_is_soft():
+    """The nearer leg's soft edge lets the farther one show, not a staircase."""
+    image = np.zeros((40, 60, 3), np.float32)
+    field = LimbField.of(np.array([[20.0, 0.0], [30.0, 39.0]]), (40, 60), 15.0)
+    view = np.ones(field.along.shape, np.float32)
+    amount = np.clip(6.5 - np.abs(field.beside), 0, 1)
+    before = np.ones((40, 60), np.float32)
+    _paint(image, field, np.full((*view.shape, 3), 200, np.float32), amount, before)
+    assert np.allclose(image[field.window][..., 0], 200 * amount, atol=0.5)
+    bare = np.zeros((40, 60, 3), np.float32)
+    _paint(bare, field, np.full((*view.shape, 3), 200, np.float32), amount, 0 * before)
+    assert (bare[field.window][..., 0][amount > 0.05] > 190).all(), "nothing was painted before"

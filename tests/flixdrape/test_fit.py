@@ -235,6 +235,20 @@ def test_shorts_end_above_the_knee_and_trousers_at_the_ankle():
     assert trousers["bottom_left_out"][1] > 460
 
 
+@pytest.mark.parametrize(("hem_width", "reaches"), [(24, True), (100, False)])
+def test_an_oblique_photo_of_narrow_legs_shows_long_trousers_and_of_wide_ones_bermudas(
+    hem_width, reaches
+):
+    """The inseam is no longer than the rise; what tells them apart is how far the legs narrow."""
+    changes = {}
+    for side, x in (("left", 155), ("right", 245)):
+        sign = -1 if side == "left" else 1
+        changes[f"bottom_{side}_out"] = (x + sign * hem_width / 2, 220)
+        changes[f"bottom_{side}_in"] = (x - sign * hem_width / 2, 220)
+    target = fit_garment(garment("trousers", changes), BODY).target
+    assert bool(target["bottom_left_out"][1] > 460) == reaches
+
+
 @pytest.mark.parametrize("missing", ["waistline_left", "waistline_right"])
 def test_half_a_waistline_is_completed(missing):
     fit = fit_garment(garment("outwear", missing=[missing]), BODY)

@@ -146,3 +146,15 @@ def test_paste_raises_and_never_lowers():
     outside = np.ones(SHAPE, bool)
     outside[field.window] = False
     assert (onto[outside] == 0.5).all()
+
+
+def test_moved_aside_a_limb_still_ends_in_a_half_disc():
+    """Beyond the last joint nothing jumps where the bones' own line goes on."""
+    bones = LimbField.of(np.array([[40.0, 10.0], [40.0, 60.0]]), (90, 80), 30.0)
+    moved = bones.shifted(np.full_like(bones.beside, 6.0))
+    rows, columns = bones.window
+    y, x = np.mgrid[rows, columns].astype(np.float64)
+    below = y > 60
+    round_end = np.hypot(x - (40 - 6), y - 60)
+    assert np.allclose(np.abs(moved.beside)[below], round_end[below], atol=1e-3)
+    assert np.allclose(moved.beside[~below & (y >= 10)], bones.beside[~below & (y >= 10)] - 6)

@@ -45,10 +45,10 @@ def test_coordinates_fit_the_seen_limb_and_become_usual_higher_up():
     field, half = straight()
     seen = SeenLimb.of(field, half, *seen_from(field, 110, 26, 4), THICKER)
     fitted = seen.field(field)
-    below, above = field.along > 112, field.along < 30
+    below, above = (field.along > 112) & (field.over == 0), field.along < 30
     edge = below & (np.abs(field.beside - 17) < 0.6)
     assert fitted.beside[edge] == pytest.approx(10, abs=1.2)
-    assert np.array_equal(fitted.beside[above], field.beside[above])
+    assert fitted.beside[above] == pytest.approx(field.beside[above], abs=1e-4)
 
 
 def test_tone_meets_where_the_limb_is_seen():
