@@ -2,12 +2,13 @@
 
 import json
 
+import cv2
 import numpy as np
 import pytest
 
-from garment import pseudo
+from garment import corners_by_eye, pseudo
 from garment.landmarks import CATEGORIES, FASHIONAI_24, LANDMARKS_OF
-from garment.pseudo import known_categories, main, recategorised
+from garment.pseudo import BY_EYE, known_categories, main, recategorised
 from garment.read_by_eye import read_by_eye
 
 
@@ -70,3 +71,66 @@ def test_other_letters_are_an_error(tmp_path, letters):
     file.write_text(json.dumps({"a": letters}))
     with pytest.raises(ValueError, match="a has"):
         read_by_eye(file)
+
+
+def noted(category="outwear", corners=(30.0, 40.5)):
+    return {"category": category, "view": "back", "corners": [*corners, *[0] * 46]}
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_corners_put_right_by_eye_stand_in_place_of_looks(tmp_path, monkeypatch, known):
+    """No network is asked, whatever the collection says of the category."""
+    monkeypatch.setattr(pseudo, "corners_by_eye", lambda: {"seen": noted()})
+    monkeypatch.setattr(pseudo.GarmentEstimator, "load", lambda **_: None)
+    photo = {"file_name": "images/seen.png", "category": "blouse" if known else None}
+    (tmp_path / "unlabelled.json").write_text(json.dumps([photo]))
+    (tmp_path / "images").mkdir()
+    cv2.imwrite(str(tmp_path / "images" / "seen.png"), np.zeros((60, 50, 3), np.uint8))
+    out = tmp_path / "pseudo.json"
+    main(["--data", str(tmp_path), "--out", str(out)])
+    written = json.loads(out.read_text())
+    assert written["images"][0]["scene"] == BY_EYE
+    annotation = written["annotations"][0]
+    assert annotation["category_id"] == CATEGORIES.index("outwear") + 1
+    assert annotation["keypoints"][:6] == [30.0, 40.5, 2, 0, 0, 0]
+    assert annotation["view"] == "back"
+
+
+def test_an_earlier_file_takes_the_corners_put_right_since(tmp_path, monkeypatch):
+    monkeypatch.setattr(pseudo, "corners_by_eye", lambda: {"seen": noted("dress")})
+    (tmp_path / "unlabelled.json").write_text("[]")
+    image = {"id": 7, "file_name": "/far/seen.webp", "width": 300, "height": 400}
+    earlier = {
+        "images": [{**image, "scene": "pseudo"}],
+        "annotations": [{"id": 3, "image_id": 7, **label("blouse", LANDMARKS_OF["blouse"])}],
+    }
+    (tmp_path / "earlier.json").write_text(json.dumps(earlier))
+    out = tmp_path / "pseudo.json"
+    main(["--data", str(tmp_path), "--from", str(tmp_path / "earlier.json"), "--out", str(out)])
+    written = json.loads(out.read_text())
+    assert written["images"][0]["scene"] == BY_EYE
+    assert written["annotations"][0]["category_id"] == CATEGORIES.index("dress") + 1
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        (noted("hat"), "hat"),
+        ({**noted(), "view": "side"}, "side"),
+        ({**noted(), "corners": [1, 2]}, "2 numbers"),
+    ],
+)
+def test_other_notes_of_corners_are_an_error(tmp_path, note, said):
+    file = tmp_path / "corners.json"
+    file.write_text(json.dumps({"a": note}))
+    with pytest.raises(ValueError, match=said):
+        corners_by_eye.corners_by_eye(file)
+
+
+def test_corners_that_were_read_belong_to_their_category():
+    for stem, note in corners_by_eye.corners_by_eye().items():
+        points = np.reshape(note["corners"], (24, 2))
+        there = {FASHIONAI_24.names[i] for i in np.flatnonzero(points.any(axis=1))}
+        assert there <= set(LANDMARKS_OF[note["category"]]), stem
+        assert len(there) >= 4, stem
+        assert (points >= 0).all(), stem

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from garment.landmarks import CATEGORIES, FASHIONAI_24
-from garment.train import balanced, emptied
+from garment.pseudo import BY_EYE
+from garment.train import _pseudo, balanced, emptied
 from pose.engine.dataset import Sample
 
 
@@ -49,3 +50,12 @@ def test_a_box_beside_the_photo_covers_nothing():
     within = replace(sample, region=(8.0, 8.0, 10.0, 10.0))
     photo[10:16, 10:16] = 200
     assert (emptied(photo, 1.0, within, np.random.default_rng(0)) == 7).all()
+
+
+def test_only_what_was_put_right_by_eye_says_what_a_garment_lacks():
+    sample = replace(of_category(0), absent=np.ones(24, bool))
+    looked = _pseudo(replace(sample, tags={"scene": "pseudo"}), 0.4, 0.8)
+    read = _pseudo(replace(sample, tags={"scene": BY_EYE}), 0.4, 0.8)
+    assert (looked.weight, read.weight) == (pytest.approx(0.4), pytest.approx(0.8))
+    assert not looked.absent.any()
+    assert read.absent.all()
