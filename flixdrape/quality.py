@@ -28,6 +28,9 @@ _LEAST_WIDTH = 40.0
 _CHANGED = 24
 # More of the old clothes than this share catches the eye.
 _MOST_OLD = 0.05
+# Painted skin so far beyond an ankle, in shoulder widths, is a foot's, if there is as much of it in
+# squared shoulder widths.
+_BEYOND, _A_FOOT = 0.08, 0.005
 
 
 def drape_warnings(
@@ -85,6 +88,11 @@ def drape_warnings(
             f"{old:.0%} of the old clothes still show; a person in close-fitting clothes, or a "
             "longer garment, gives a cleaner picture"
         )
+    if _painted_feet(wearer, picture):
+        warnings.append(
+            "the old clothes hide a shoe, and a bare foot was painted in its place; a person whose "
+            "shoes are seen, or a garment as long as the old one, gives a cleaner picture"
+        )
     quality = {
         "corners": corners,
         "joints": joints,
@@ -102,6 +110,22 @@ def _old_visible(wearer: Wearer, picture: Composition) -> float:
     # What was painted over may be of the same colour.
     gone = sum(picture.became.values(), np.zeros(wearer.shape, np.float32)) > 0.5
     return float((old & ~moved & ~covered & ~gone).sum() / max(int(old.sum()), 1))
+
+
+def _painted_feet(wearer: Wearer, picture: Composition) -> bool:
+    """Say whether a painted leg goes on beyond an ankle about which no shoe is seen."""
+    if "legs" not in picture.became:
+        return False
+    body, reach = wearer.body, 0.3 * wearer.body.width
+    painted, shoes = picture.became["legs"] > 0.5, wearer.part("footwear") > 0.5
+    y, x = np.mgrid[: wearer.shape[0], : wearer.shape[1]]
+    for side in SIDES:
+        ankle = body.legs[side][2]
+        below = (x - ankle[0]) * body.down[0] + (y - ankle[1]) * body.down[1]
+        foot = (np.hypot(x - ankle[0], y - ankle[1]) < reach) & (below > _BEYOND * body.width)
+        if (painted & foot).sum() > _A_FOOT * body.width**2 and not (shoes & foot).any():
+            return True
+    return False
 
 
 def _unsure(corners: dict[str, float], fit: Fit) -> list[str]:

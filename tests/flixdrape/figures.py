@@ -263,3 +263,18 @@ def magenta(image):
 def near_colour(image, colour, tolerance=60.0):
     """Where a picture shows a colour: (H, W) bool."""
     return np.linalg.norm(np.asarray(image, np.float32) - colour, axis=-1) < tolerance
+
+
+def hidden_to_the_ground(shoe_at=None, reach=60):
+    """Somebody in wide trousers to the ground; of the shoes only one may be seen."""
+    photo, labels = draw_figure(below="trousers")
+    y, x = np.mgrid[: SHAPE[0], : SHAPE[1]]
+    legs = wearer().body.legs
+    ground = legs["left"][2][1] + 30
+    wide = (np.abs(x - 200) < reach) & (y > legs["left"][1][1]) & (y < ground)
+    labels[labels == PARTS.index("footwear")] = PARTS.index("background")
+    labels[wide], photo[wide] = PARTS.index("bottom"), MAGENTA
+    if shoe_at is not None:
+        shoe = np.hypot(x - shoe_at[0], y - shoe_at[1]) < 11
+        labels[shoe], photo[shoe] = PARTS.index("footwear"), (10, 10, 10)
+    return dressed_as(photo, labels)

@@ -2,7 +2,17 @@
 
 import numpy as np
 import pytest
-from figures import MAGENTA, PARTS, SHAPE, SKIN, coverage, draw_figure, dressed_as, wearer
+from figures import (
+    MAGENTA,
+    PARTS,
+    SHAPE,
+    SKIN,
+    coverage,
+    draw_figure,
+    dressed_as,
+    hidden_to_the_ground,
+    wearer,
+)
 
 from flixdrape.bare_limbs import _paint, inside_leg, painted_arms, painted_legs
 from flixdrape.limb import LimbField
@@ -84,21 +94,6 @@ def test_a_leg_is_thicker_at_the_thigh_than_at_the_ankle():
     share = field.along / field.length
     thigh, ankle = (inside[np.abs(share - at) < 0.01].sum() for at in (0.2, 0.95))
     assert thigh > 1.8 * ankle > 0
-
-
-def hidden_to_the_ground(shoe_at=None, reach=60):
-    """Somebody in wide trousers to the ground; of the shoes only one may be seen."""
-    photo, labels = draw_figure(below="trousers")
-    y, x = np.mgrid[: SHAPE[0], : SHAPE[1]]
-    legs = wearer().body.legs
-    ground = legs["left"][2][1] + 30
-    wide = (np.abs(x - 200) < reach) & (y > legs["left"][1][1]) & (y < ground)
-    labels[labels == PARTS.index("footwear")] = PARTS.index("background")
-    labels[wide], photo[wide] = PARTS.index("bottom"), MAGENTA
-    if shoe_at is not None:
-        shoe = np.hypot(x - shoe_at[0], y - shoe_at[1]) < 11
-        labels[shoe], photo[shoe] = PARTS.index("footwear"), (10, 10, 10)
-    return dressed_as(photo, labels)
 
 
 def test_where_no_shoe_is_seen_a_leg_stands_on_a_foot():
@@ -199,3 +194,37 @@ def test_where_legs_cross_the_border_is_soft():
     bare = np.zeros((40, 60, 3), np.float32)
     _paint(bare, field, np.full((*view.shape, 3), 200, np.float32), amount, 0 * before)
     assert (bare[field.window][..., 0][amount > 0.05] > 190).all(), "nothing was painted before"
+
+
+def test_beside_a_skirt_narrower_than_the_old_one_is_no_skin():
+    """It ends nearer to the axis than the leg; only at its hem the leg comes out beside it."""
+    dressed = wearer(below="trousers")
+    hip, knee, _ = dressed.body.legs["right"]
+    hem = round(float(knee[1]))
+    garment = np.zeros(SHAPE, np.float32)
+    garment[round(float(hip[1])) - 20 : hem, 190 : round(float(hip[0]))] = 1
+    cover = coverage("skirt", hem=float((knee - dressed.body.neck) @ dressed.body.down))
+    _, amount = painted_legs(dressed, cover, EVERYWHERE, garment)
+    row = round(float(hip[1] + 0.2 * (knee[1] - hip[1])))
+    beside = amount[row, round(float(hip[0])) + 3 :]
+    assert beside.max() < 0.05
+    assert amount[hem + 10, round(float(knee[0]))] > 0.9
+    _, anywhere = painted_legs(dressed, cover, EVERYWHERE, 0 * garment)
+    assert anywhere[row].max() < 0.05
+    assert amount[hem - 4, round(float(hip[0])) + 3] > 0.5, "it comes out from behind the hem"
+
+
+def test_an_arm_begins_where_a_sleeve_really_ends():
+    """Corners say half a sleeve; of its cloth only a cap was cut out."""
+    dressed = wearer(sleeves="long")
+    shoulder, elbow, _ = dressed.body.arms["left"]
+    cover = coverage("blouse", sleeves=0.5)
+    field = dressed.arm("left")
+    garment = np.zeros(SHAPE, np.float32)
+    cloth = (np.abs(field.beside) < 25) & (field.along < 0.15 * field.length)
+    garment[field.window] = cloth
+    x, y = np.round(shoulder + 0.6 * (elbow - shoulder)).astype(int)
+    assert painted_arms(dressed, cover, EVERYWHERE)[1][y, x] < 0.1
+    assert painted_arms(dressed, cover, EVERYWHERE, garment)[1][y, x] > 0.9
+    garment[field.window] = (np.abs(field.beside) < 25) & (field.along < 0.5 * field.length)
+    assert painted_arms(dressed, cover, EVERYWHERE, garment)[1][y, x] < 0.1

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from bodies import garment, person
-from figures import coverage, garment_layer, wearer
+from figures import coverage, garment_layer, hidden_to_the_ground, wearer
 
 from flixdrape.compose import compose
 from flixdrape.fit import fit_garment
@@ -15,8 +15,16 @@ from warp import LayeredWarp
 CROSSED = {"left_elbow": (255, 205), "left_wrist": (175, 190)}
 
 
-def judged(category="blouse", found=None, keypoints=None, stretch=1.0, stretched=0.0, hidden=()):
-    dressed = wearer(keypoints)
+def judged(
+    category="blouse",
+    found=None,
+    keypoints=None,
+    stretch=1.0,
+    stretched=0.0,
+    hidden=(),
+    dressed=None,
+):
+    dressed = dressed or wearer(keypoints)
     found = found or garment(category, missing=hidden)
     cover = coverage(category, sleeves=0.3)
     cloth = garment_layer(cover)
@@ -138,3 +146,14 @@ def test_old_clothes_that_still_show_are_told():
     warnings, quality = drape_warnings(found, dressed, fit, warped, untouched)
     assert quality["old_visible"] > 0.5
     assert any("old clothes" in warning for warning in warnings)
+
+
+def test_painted_feet_are_told():
+    """Trousers to the ground hide the shoes; a skirt in their place bares what nobody saw."""
+    hidden = hidden_to_the_ground()
+    assert any("foot was painted" in w for w in judged("skirt", dressed=hidden)[0])
+    assert not any("foot" in w for w in judged("blouse", dressed=hidden)[0])
+    shoe = hidden.body.legs["left"][2] + (25, 24)
+    shod = hidden_to_the_ground(shoe)
+    assert sum("foot was painted" in w for w in judged("skirt", dressed=shod)[0]) == 1
+    assert not any("foot" in w for w in judged("skirt")[0])
