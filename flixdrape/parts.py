@@ -74,6 +74,8 @@ def _top(fit: Fit, body: Body, matte: NDArray[np.float32]) -> list[Part]:
     outlines = {"torso": _torso_outline(fit, hem)}
     for side, (source, _) in sleeves.items():
         outlines[f"sleeve_{fit.sleeve_from(side)}"] = source.outline
+        if fit.sleeve_from(side) != side:
+            outlines[f"sleeve_{side}"] = _unshown_outline(fit, side)
     masks = _masks(outlines, matte.shape)
     parts = [_part(fit, "torso", masks["torso"], _torso(fit, levels, contour), 0)]
     for side, (source, strips) in sleeves.items():
@@ -95,6 +97,17 @@ def _torso_outline(fit: Fit, hem: str) -> Line:
             *("neckline_right", "center_front"),
         ),
     )
+
+
+def _unshown_outline(fit: Fit, side: str) -> Line:
+    """Return where a sleeve lies that the other one stands for: it is no part of the torso.
+
+    It was not seen well, at the photo's edge maybe: all that lies outside of its inner edge.
+    """
+    stems = ("shoulder_{}", "armpit_{}", "cuff_{}_in")
+    shoulder, armpit, inner = (fit.source[stem.format(side)] for stem in stems)
+    out = SIDES[side] * _between(fit.source, "shoulder")
+    return np.stack([shoulder, shoulder + out, inner + out, inner, armpit])
 
 
 def _torso(fit: Fit, levels: Sequence[str], contour: Contour) -> Pairs:

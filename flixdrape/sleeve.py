@@ -27,6 +27,8 @@ _DENSE = 44
 _SHARP = 60.0
 # A sleeve shorter than this share of its width is a cap.
 _CAP = 0.5
+# Sine of the angle between a sleeve's way and what lies across it, below which the latter is lost.
+_LEAST_SLANT = 0.3
 # A sleeve that ends no farther below the elbow than this share of the forearm is one strip.
 _LEAST_FOREARM = 0.3
 
@@ -70,11 +72,16 @@ class SleeveStrip:
         near = sleeve.resampled(np.array([self.elbow - 0.02, self.elbow, self.elbow + 0.02]))
         before, middle, after = near.across(0.5)
         ahead = (after - before) / max(float(np.linalg.norm(after - before)), 1e-9)
-        sign = 1.0 if self.name == "forearm" else -1.0
+        seam = (near.outer[1] - near.inner[1]) / max(float(near.widths[1]), 1e-9)
+        # An outer edge is longer than the inner one: what lies across the arm is slanted here.
+        slant = float(ahead[0] * seam[1] - ahead[1] * seam[0])
+        if abs(slant) < _LEAST_SLANT:
+            seam, slant = np.array([-ahead[1], ahead[0]]), 1.0
         y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
         x, y = x - np.float32(middle[0]), y - np.float32(middle[1])
-        past = sign * (x * np.float32(ahead[0]) + y * np.float32(ahead[1]))
-        across = y * np.float32(ahead[0]) - x * np.float32(ahead[1])
+        sign = 1.0 if self.name == "forearm" else -1.0
+        past = (x * np.float32(seam[1]) - y * np.float32(seam[0])) * np.float32(sign / slant)
+        across = (y * np.float32(ahead[0]) - x * np.float32(ahead[1])) / np.float32(slant)
         # What is a circle on the arm, whose cloth is gathered, is an ellipse in the photo.
         high, wide = max(self.past * _length(sleeve), 1.0), max(float(near.widths[1]) / 2, 1.0)
         within = high * (1 - np.hypot(past / np.float32(high), across / np.float32(wide)))

@@ -1,5 +1,7 @@
 """Parts: masks that cover, seams that are shared, warps that do not fold."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from flixdrape.parts import plan_parts
 from warp import warp_layers
 
 SHAPE = (520, 400)
+BODY = Body.from_keypoints(person())
 POSES = {
     "standing": {},
     "hands on hips": {"left_elbow": (300, 190), "left_wrist": (245, 235)},
@@ -167,6 +170,21 @@ def test_a_hidden_sleeve_is_the_other_one_turned_over():
     assert warped.folded_fraction == 0
     left, right = warped.alphas["sleeve_left"], warped.alphas["sleeve_right"]
     assert left.sum() == pytest.approx(right.sum(), rel=0.15)
+
+
+def test_what_is_left_of_a_sleeve_that_is_not_shown_is_no_part_of_the_torso():
+    """A sleeve cut off by the photo's edge: the other one stands for it, its rest goes."""
+    changes = {"cuff_left_out": (70, 250), "cuff_left_in": (92, 300)}
+    found = garment("outwear", changes)
+    fit = replace(fit_garment(found, Body.from_keypoints(person())), copied="left")
+    masks = {p.name: p.mask for p in plan_parts(fit, "outwear", BODY, matte("outwear"))}
+    armpit, cuff = fit.source["armpit_left"], fit.source["cuff_left_in"]
+    x, y = np.round((armpit + cuff) / 2 - (30, 0)).astype(int)
+    assert masks["torso"][y, x] < 0.05
+    shown = replace(fit, copied=None)
+    kept = {p.name: p.mask for p in plan_parts(shown, "outwear", BODY, matte("outwear"))}
+    middle = np.round((fit.source["armpit_left"] + fit.source["armpit_right"]) / 2).astype(int)
+    assert masks["torso"][middle[1], middle[0]] == kept["torso"][middle[1], middle[0]] == 1
 
 
 def test_corners_are_anchors():

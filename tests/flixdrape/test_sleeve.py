@@ -103,6 +103,21 @@ def test_two_strips_share_the_sleeve_and_overlap_at_the_elbow():
     assert min(one[100 + 15, 100], other[100 - 15, 100]) > 0.99
 
 
+def test_at_the_elbow_a_strip_ends_across_the_arm_however_slanted_it_lies_in_the_photo():
+    """An outer edge is longer than the inner one: what meets on the arm lies aslant there."""
+    y = np.linspace(0, 200, 50)
+    slanted = Ribbon(
+        np.stack([np.full(50, 78), y - 12], 1), np.stack([np.full(50, 122), y + 12], 1)
+    )
+    strip = SleeveStrip("forearm", slanted, slanted, elbow=0.5, past=0.05)
+    share = strip.share(slanted, (220, 200))
+    first = [int(np.argmax(share[:, x] > 0.5)) for x in (84, 116)]
+    assert first[1] - first[0] == pytest.approx(32 * 24 / 44, abs=3)
+    level = SleeveStrip("forearm", sleeve(), sleeve(), elbow=0.5, past=0.05)
+    share = level.share(sleeve(), (220, 200))
+    assert np.argmax(share[:, 84] > 0.5) == pytest.approx(np.argmax(share[:, 116] > 0.5), abs=1)
+
+
 def test_the_elbow_is_no_wider_than_the_sleeve():
     """Round, and not two squares that stick out."""
     body, _, parts = planned(FOLDED["belly"])
