@@ -17,7 +17,14 @@ from flixdrape.seen_limb import THICKER, SeenLimb
 from flixdrape.skin import painted_skin, skin_tone
 from flixdrape.wearer import Wearer, ramp
 
-__all__ = ["clothed_leg", "inside_leg", "legs_in_trousers", "painted_arms", "painted_legs"]
+__all__ = [
+    "clothed_leg",
+    "hidden_feet",
+    "inside_leg",
+    "legs_in_trousers",
+    "painted_arms",
+    "painted_legs",
+]
 
 Floats = NDArray[np.float32]
 
@@ -25,6 +32,8 @@ Floats = NDArray[np.float32]
 _WRIST = 0.9
 # As much of a shoe, in squared shoulder widths, is one that a foot stands in.
 _SHOD = 0.004
+# From here on along a leg it is a foot.
+_ANKLE = 0.96
 # How far above its middle a trouser leg's hem may lie beside it, as a share of the leg.
 _SLANT = 0.12
 # From so far above a skirt's hem, in torso lengths, a leg may come out beside its cloth, by so many
@@ -72,7 +81,6 @@ def painted_legs(
         bare = wearer.part("legs", "legwear")[field.window]
         seen = _seen_limb(wearer, field, leg_flesh(wearer, OTHER[side]), bare, LEG)
         layer, amount = _gone_on(wearer, field, seen, tone, bare, todo[field.window], LEG)
-        amount = np.maximum(amount, _foot(wearer, field, amount))
         amount = amount * _below_hem(wearer, field, cover, side, garment)
         _paint(image, field, layer, amount, whole)
         field.paste(amount, whole)
@@ -107,19 +115,32 @@ def _below_hem(
     return np.asarray(np.maximum(beyond, near * np.minimum(begun, ended)), np.float32)
 
 
-def _foot(wearer: Wearer, field: LimbField, leg: Floats) -> Floats:
-    """Return the foot that a painted leg stands on where no shoe is seen: 0..1, in its window.
+def hidden_feet(wearer: Wearer, todo: Floats) -> Floats:
+    """Return the feet that old clothes hide, shoes and all: (H, W), 0..1.
 
-    Long hems hide shoes; a leg that ends where the hem did would stand on nothing.
+    A leg that ends where the hem did would stand on nothing, a bare foot painted there is seen for
+    what it is. Old cloth left in the shape of a foot looks like the shoe that it hides.
+
+    Parameters
+    ----------
+    wearer : Wearer
+        The person.
+    todo : (H, W) float32 array
+        Where old clothes come off, 0..1.
     """
-    inside = _inside(field, wearer.body.frontal, LEG)
-    share = field.along / max(field.length, 1.0)
-    ankle = inside * (share > 0.9) * (share < 1.0)
-    shoe = wearer.part("footwear")[field.window] * (np.abs(field.beside) < 0.3 * wearer.body.width)
-    shod = float((shoe * (share > 0.8)).sum()) > _SHOD * wearer.body.width**2
-    if shod or float((ankle * leg).sum()) < 0.6 * float(ankle.sum()):
-        return np.zeros_like(leg)
-    return np.asarray(inside * ramp(share, 0.9, 0.97), np.float32)
+    whole = np.zeros(wearer.shape, np.float32)
+    seen, shoes = wearer.part("legs", "legwear"), wearer.part("footwear")
+    for side in SIDES:
+        field = leg_flesh(wearer, side)
+        inside = _inside(field, wearer.body.frontal, LEG)
+        share = field.along / max(field.length, 1.0)
+        ankle = inside * (share > 0.9) * (share < 1.0)
+        shoe = shoes[field.window] * (np.abs(field.beside) < 0.3 * wearer.body.width)
+        shod = float((shoe * (share > 0.8)).sum()) > _SHOD * wearer.body.width**2
+        covered = todo[field.window] * (1 - seen[field.window])
+        if not shod and float((ankle * covered).sum()) > 0.6 * float(ankle.sum()) > 0:
+            field.paste(inside * ramp(share, _ANKLE - 0.012, _ANKLE + 0.012), whole)
+    return whole
 
 
 def _wears_stockings(wearer: Wearer) -> bool:

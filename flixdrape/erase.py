@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from flixdrape.bare_limbs import (
     clothed_leg,
+    hidden_feet,
     inside_leg,
     legs_in_trousers,
     painted_arms,
@@ -167,9 +168,15 @@ def erase(wearer: Wearer, cover: Coverage, garment: Floats, front: Floats) -> Er
     # Half erased, cloth would shine through.
     todo = ramp(todo, 0.1, 0.5)
     bare = np.zeros(wearer.shape, np.float32)
+    feet = np.zeros(wearer.shape, np.float32)
+    if cover.category not in ("blouse", "outwear"):
+        feet = hidden_feet(wearer, todo)
+        todo = todo * (1 - feet)
     if float((todo * (1 - garment)).sum()) < 4:
         return Erased(wearer.rgb.astype(np.float32), bare, {}, replaced)
     shown, became = _scene(wearer, todo), {"background": todo}
+    if feet.any():
+        became["footwear"] = feet * old
     # What is grown beyond the old clothes' edge is scene, whatever joints say of limbs there.
     # Its outline comes from parsing's coarse cells: limbs painted up to it would end ragged.
     outside = wearer.part("background")

@@ -28,9 +28,8 @@ _LEAST_WIDTH = 40.0
 _CHANGED = 24
 # More of the old clothes than this share catches the eye.
 _MOST_OLD = 0.05
-# Painted skin so far beyond an ankle, in shoulder widths, is a foot's, if there is as much of it in
-# squared shoulder widths.
-_BEYOND, _A_FOOT = 0.08, 0.005
+# As much of a foot, in squared shoulder widths, is seen.
+_A_FOOT = 0.005
 
 
 def drape_warnings(
@@ -88,9 +87,9 @@ def drape_warnings(
             f"{old:.0%} of the old clothes still show; a person in close-fitting clothes, or a "
             "longer garment, gives a cleaner picture"
         )
-    if _painted_feet(wearer, picture):
+    if _hidden_shoes(wearer, picture):
         warnings.append(
-            "the old clothes hide a shoe, and a bare foot was painted in its place; a person whose "
+            "the old clothes hide a shoe, and a piece of them stands in for it; a person whose "
             "shoes are seen, or a garment as long as the old one, gives a cleaner picture"
         )
     quality = {
@@ -112,20 +111,12 @@ def _old_visible(wearer: Wearer, picture: Composition) -> float:
     return float((old & ~moved & ~covered & ~gone).sum() / max(int(old.sum()), 1))
 
 
-def _painted_feet(wearer: Wearer, picture: Composition) -> bool:
-    """Say whether a painted leg goes on beyond an ankle about which no shoe is seen."""
-    if "legs" not in picture.became:
+def _hidden_shoes(wearer: Wearer, picture: Composition) -> bool:
+    """Say whether old cloth in the shape of a foot is seen below the garment."""
+    if "footwear" not in picture.became:
         return False
-    body, reach = wearer.body, 0.3 * wearer.body.width
-    painted, shoes = picture.became["legs"] > 0.5, wearer.part("footwear") > 0.5
-    y, x = np.mgrid[: wearer.shape[0], : wearer.shape[1]]
-    for side in SIDES:
-        ankle = body.legs[side][2]
-        below = (x - ankle[0]) * body.down[0] + (y - ankle[1]) * body.down[1]
-        foot = (np.hypot(x - ankle[0], y - ankle[1]) < reach) & (below > _BEYOND * body.width)
-        if (painted & foot).sum() > _A_FOOT * body.width**2 and not (shoes & foot).any():
-            return True
-    return False
+    seen = picture.became["footwear"] * (picture.garment[..., 3] < 128)
+    return float(seen.sum()) > _A_FOOT * wearer.body.width**2
 
 
 def _unsure(corners: dict[str, float], fit: Fit) -> list[str]:

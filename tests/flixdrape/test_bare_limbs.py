@@ -14,7 +14,7 @@ from figures import (
     wearer,
 )
 
-from flixdrape.bare_limbs import _paint, inside_leg, painted_arms, painted_legs
+from flixdrape.bare_limbs import _paint, hidden_feet, inside_leg, painted_arms, painted_legs
 from flixdrape.limb import LimbField
 
 EVERYWHERE = np.ones(SHAPE, np.float32)
@@ -98,11 +98,14 @@ def test_a_leg_is_thicker_at_the_thigh_than_at_the_ankle():
 
 def test_where_no_shoe_is_seen_a_leg_stands_on_a_foot():
     dressed = hidden_to_the_ground()
-    _, amount = painted_legs(dressed, coverage("skirt"), EVERYWHERE)
+    feet = hidden_feet(dressed, EVERYWHERE)
     for side, sign in (("left", -1), ("right", 1)):
         x, y = np.round(dressed.body.legs[side][2]).astype(int)
-        assert amount[y + 18, x + sign * 4] > 0.9
-        assert amount[y + 18, x - sign * 20] < 0.1, "feet turn out"
+        assert feet[y + 18, x + sign * 4] > 0.9
+        assert feet[y + 18, x - sign * 20] < 0.1, "feet turn out"
+        assert feet[y - 30, x] == 0, "the leg is painted"
+    assert not hidden_feet(wearer(below="trousers"), EVERYWHERE).any(), "shoes are seen"
+    assert not hidden_feet(dressed, 0 * EVERYWHERE).any(), "nothing comes off"
 
 
 def test_a_hidden_leg_leads_to_its_shoe():
@@ -115,6 +118,7 @@ def test_a_hidden_leg_leads_to_its_shoe():
     assert amount[y, x] > 0.9
     x, y = np.round(ankle + (-12, 20)).astype(int)
     assert amount[y, x] < 0.1, "no foot of its own beside the shoe"
+    assert hidden_feet(dressed, EVERYWHERE)[y, x] < 0.1
 
 
 def test_a_seen_ankle_stays_where_it_is():

@@ -148,12 +148,12 @@ def test_old_clothes_that_still_show_are_told():
     assert any("old clothes" in warning for warning in warnings)
 
 
-def test_painted_feet_are_told():
+def test_hidden_shoes_are_told():
     """Trousers to the ground hide the shoes; a skirt in their place bares what nobody saw."""
     hidden = hidden_to_the_ground()
-    assert any("foot was painted" in w for w in judged("skirt", dressed=hidden)[0])
-    assert not any("foot" in w for w in judged("blouse", dressed=hidden)[0])
-    shoe = hidden.body.legs["left"][2] + (25, 24)
+    assert any("hide a shoe" in w for w in judged("skirt", dressed=hidden)[0])
+    assert not any("a shoe" in w for w in judged("blouse", dressed=hidden)[0])
+    shoe = hidden.body.legs["left"][2] + (-6, 24)
     shod = hidden_to_the_ground(shoe)
-    assert sum("foot was painted" in w for w in judged("skirt", dressed=shod)[0]) == 1
-    assert not any("foot" in w for w in judged("skirt")[0])
+    assert sum("hide a shoe" in w for w in judged("skirt", dressed=shod)[0]) == 1
+    assert not any("a shoe" in w for w in judged("skirt")[0])
