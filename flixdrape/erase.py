@@ -49,7 +49,8 @@ class Erased:
     bare : (H, W) float32 array
         Painted arms, 0..1: they may lie in front of the new garment.
     became : dict of str to (H, W) float32 array
-        What the pixels that changed now show, by `pose.PARTS`, 0..1.
+        What the pixels that changed now show, by `pose.PARTS`, 0..1; and the old cloth that stays
+        and stands for shoes.
     old : (H, W) float32 array
         What the new garment replaces, 0..1; see `old_clothes`.
     """
