@@ -204,21 +204,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--from", dest="earlier", type=Path, help="an earlier file, recategorised")
     args = parser.parse_args(arguments)
     photos = json.loads((args.data / "unlabelled.json").read_text())
-    known = known_categories(photos)
+    known, by_eye = known_categories(photos), corners_by_eye()
     if args.earlier:
-        labels = _earlier_labels(args.earlier, known)
+        labels = _earlier_labels(args.earlier, known, by_eye)
     else:
         estimator = GarmentEstimator.load(weights=args.weights)
-        useful = {*known, *corners_by_eye()}
+        useful = {*known, *by_eye}
         wanted = [photo for photo in photos if Path(photo["file_name"]).stem in useful]
-        labels = _new_labels(estimator, args.data.resolve(), wanted, known)
+        labels = _new_labels(estimator, args.data.resolve(), wanted, known, by_eye)
     _write(args.out, labels)
 
 
 def _earlier_labels(
-    file: Path, known: Mapping[str, str]
+    file: Path, known: Mapping[str, str], by_eye: Mapping[str, dict[str, Any]]
 ) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    earlier, by_eye = json.loads(file.read_text()), corners_by_eye()
+    earlier = json.loads(file.read_text())
     images = {image["id"]: image for image in earlier["images"]}
     for annotation in earlier["annotations"]:
         image = images[annotation["image_id"]]
@@ -234,8 +234,8 @@ def _new_labels(
     folder: Path,
     photos: Sequence[Mapping[str, Any]],
     known: Mapping[str, str],
+    by_eye: Mapping[str, dict[str, Any]],
 ) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    by_eye = corners_by_eye()
     for photo in tqdm(photos, mininterval=20):
         path = folder / photo["file_name"]
         picture = read_rgb(path)
