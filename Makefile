@@ -19,8 +19,9 @@ $(VENV)/.test: pyproject.toml constraints.txt
 demo: $(VENV)/.base
 	$(BIN)/flixdrape demo --out out
 
+# A process for each core, of one thread each; files stay whole, so that what they share is made once.
 test: $(VENV)/.test
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: $(VENV)/.test
 	$(BIN)/ruff format --check .
