@@ -224,7 +224,7 @@ def _past_cloth(wearer: Wearer, field: LimbField, garment: Floats) -> Floats:
     A sleeve may be shorter than its corners say, or lost with the cutout.
     """
     inside = _inside(field, wearer.body.frontal, ARM)
-    covered = _share_along(field, inside, garment[field.window])
+    covered = field.share_along(inside, garment[field.window])
     reached = field.along[(covered > _COVERED) & (inside > 0.5)]
     end = max(float(reached.max()) if reached.size else 0.0, 0.2 * wearer.body.width)
     return ramp(field.along, end, end + 4)
@@ -305,21 +305,7 @@ def _gone_on(
 
 def _hidden(field: LimbField, inside: Floats, seen: Floats) -> Floats:
     """Where along a limb it is not seen bare already, 0..1: beside a bare arm belongs none."""
-    return ramp(_share_along(field, inside, seen), 0.75, 0.5)
-
-
-def _share_along(field: LimbField, inside: Floats, what: Floats) -> Floats:
-    """Return at each pixel how much of the limb's breadth there is something, 0..1."""
-    if field.along.size == 0:
-        return np.zeros_like(field.along)
-    bins = max(int(field.length / 4), 8)
-    edges = np.linspace(field.along.min(), field.along.max() + 1e-3, bins + 1)
-    number = np.clip(np.digitize(field.along.ravel(), edges) - 1, 0, bins - 1)
-    area = np.bincount(number, inside.ravel(), bins)
-    there = np.bincount(number, (inside * what).ravel(), bins)
-    share = cv2.GaussianBlur((there / np.maximum(area, 1e-3))[None], (0, 0), 1.5)[0]
-    middles = (edges[:-1] + edges[1:]) / 2
-    return np.asarray(np.interp(field.along, middles, share), np.float32)
+    return ramp(field.share_along(inside, seen), 0.75, 0.5)
 
 
 def inside_leg(field: LimbField, width: float) -> Floats:

@@ -20,6 +20,7 @@ from flixdrape.bare_limbs import (
     painted_arms,
     painted_legs,
 )
+from flixdrape.beside_sleeve import beside_sleeves
 from flixdrape.body import SIDES
 from flixdrape.boxes import box_of
 from flixdrape.bust import painted_bust
@@ -29,8 +30,10 @@ from flixdrape.fill import fill_holes
 from flixdrape.fit import HIP_HALF
 from flixdrape.occlusion import belongings
 from flixdrape.outline import TorsoOutline
+from flixdrape.scraps import scraps
 from flixdrape.shift_fill import fill_with_pieces
 from flixdrape.wearer import Wearer, ramp
+from flixdrape.worn_sleeve import worn_sleeves
 
 __all__ = ["Erased", "erase", "old_clothes"]
 
@@ -73,7 +76,8 @@ def old_clothes(wearer: Wearer, cover: Coverage) -> Floats:
     if cover.category == "dress":
         old = wearer.part("top", "outer", "dress", "bottom")
     elif cover.category in ("skirt", "trousers"):
-        old = np.maximum(wearer.part("bottom"), wearer.part("dress") * below_waist)
+        dress = wearer.part("dress") * below_waist * (1 - worn_sleeves(wearer))
+        old = np.maximum(wearer.part("bottom"), dress)
     else:
         # A dress that shows below the new top's hem serves as a skirt.
         line = cover.hem - 0.04 * wearer.body.torso
@@ -121,6 +125,59 @@ def _worn_with(wearer: Wearer, cover: Coverage) -> Floats:
     return np.ones(wearer.shape, np.float32)
 
 
+def _with_mistaken(wearer: Wearer, cover: Coverage, old: Floats) -> Floats:
+    """Add what goes with the old clothes, taken for something else, and their edges."""
+    if cover.category in TOPS:
+        # Cloth of another colour than the hair's that was taken for hair.
+        # Hair's own rim, which mixes with what is behind it, is of another colour too, but thin.
+        other = wearer.part("hair") - wearer.hair()
+        rim = 2 * max(round(wearer.body.width / 30), 1) + 1
+        wide = cv2.morphologyEx(other, cv2.MORPH_OPEN, np.ones((rim, rim), np.uint8))
+        old = np.maximum(old, np.asarray(wide, np.float32))
+    elif cover.category == "trousers":
+        old = np.maximum(old, legs_in_trousers(wearer, cover))
+    return to_its_edge(wearer, old)
+
+
+def _to_go(wearer: Wearer, cover: Coverage, old: Floats, garment: Floats, front: Floats) -> Floats:
+    """Return what has to be painted anew, 0..1: old clothes and their rim, but for what stays."""
+    # Drawn outlines run a little inside of the cloth's own edge, whose colour would remain.
+    grown = cv2.dilate(
+        old, np.ones((3, 3), np.uint8), iterations=max(round(wearer.body.width / 23), 1)
+    )
+    # At its hem the cloth's edge and shadow lie on the legs, which are painted anew there.
+    legs = wearer.part("legs", "legwear") * (1 - grown)
+    strips = beside_sleeves(wearer, cover, garment)
+    arms = wearer.part("arms") * (1 - strips)
+    kept = np.maximum(np.maximum(front, legs), np.maximum(wearer.part("face", "footwear"), arms))
+    todo = np.maximum(grown, strips) * (1 - kept)
+    if cover.category in ("blouse", "outwear"):
+        bottom = wearer.part("bottom") * (1 - old)
+        todo = todo * (1 - bottom * (1 - _within(bottom + old, wearer.body.width / 20)))
+    elif cover.category in ("skirt", "trousers"):
+        todo = todo * (1 - wearer.part("top", "outer") * (1 - old))
+        # Above the new waistband there is nothing else to put on.
+        line = cover.waist + 0.02 * wearer.body.torso
+        # A waistband's front dips between its ends: what is worn above goes on down to it.
+        width = wearer.body.width
+        aside = ramp(np.abs(wearer.across()), 0.3 * width, 0.36 * width)
+        below = np.maximum(_below(garment), aside) * ramp(wearer.down(), line - 2, line + 2)
+        todo = todo * np.maximum(below, 1 - wearer.torso())
+    # Half erased, cloth would shine through.
+    return ramp(todo, 0.1, 0.5)
+
+
+def _own(wearer: Wearer) -> Floats:
+    """Return where the person is, 0..1, with a smooth outline.
+
+    What is grown beyond the old clothes' edge is scene, whatever joints say of limbs there. Its
+    outline comes from parsing's coarse cells: limbs painted up to it would end ragged.
+    """
+    outside = wearer.part("background")
+    smooth = cv2.GaussianBlur(outside, (0, 0), max(wearer.body.width / 60, 0.8))
+    return np.minimum(ramp(outside, 0.7, 0.3), ramp(np.asarray(smooth, np.float32), 0.45, 0.25))
+
+
 def erase(wearer: Wearer, cover: Coverage, garment: Floats, front: Floats) -> Erased:
     """Take off the old clothes where the new garment does not cover them.
 
@@ -135,39 +192,9 @@ def erase(wearer: Wearer, cover: Coverage, garment: Floats, front: Floats) -> Er
     front : (H, W) float32 array
         What of the person stays in front, 0..1.
     """
-    replaced = old = old_clothes(wearer, cover)
-    if cover.category in TOPS:
-        # Cloth of another colour than the hair's that was taken for hair.
-        # Hair's own rim, which mixes with what is behind it, is of another colour too, but thin.
-        other = wearer.part("hair") - wearer.hair()
-        rim = 2 * max(round(wearer.body.width / 30), 1) + 1
-        wide = cv2.morphologyEx(other, cv2.MORPH_OPEN, np.ones((rim, rim), np.uint8))
-        old = np.maximum(old, np.asarray(wide, np.float32))
-    elif cover.category == "trousers":
-        old = np.maximum(old, legs_in_trousers(wearer, cover))
-    old = to_its_edge(wearer, old)
-    # Drawn outlines run a little inside of the cloth's own edge, whose colour would remain.
-    grown = cv2.dilate(
-        old, np.ones((3, 3), np.uint8), iterations=max(round(wearer.body.width / 23), 1)
-    )
-    # At its hem the cloth's edge and shadow lie on the legs, which are painted anew there.
-    legs = wearer.part("legs", "legwear") * (1 - grown)
-    kept = np.maximum(np.maximum(front, legs), wearer.part("face", "arms", "footwear"))
-    todo = grown * (1 - kept)
-    if cover.category in ("blouse", "outwear"):
-        bottom = wearer.part("bottom") * (1 - old)
-        todo = todo * (1 - bottom * (1 - _within(bottom + old, wearer.body.width / 20)))
-    elif cover.category in ("skirt", "trousers"):
-        todo = todo * (1 - wearer.part("top", "outer") * (1 - old))
-        # Above the new waistband there is nothing else to put on.
-        line = cover.waist + 0.02 * wearer.body.torso
-        # A waistband's front dips between its ends: what is worn above goes on down to it.
-        width = wearer.body.width
-        aside = ramp(np.abs(wearer.across()), 0.3 * width, 0.36 * width)
-        below = np.maximum(_below(garment), aside) * ramp(wearer.down(), line - 2, line + 2)
-        todo = todo * np.maximum(below, 1 - wearer.torso())
-    # Half erased, cloth would shine through.
-    todo = ramp(todo, 0.1, 0.5)
+    replaced = old_clothes(wearer, cover)
+    old = _with_mistaken(wearer, cover, replaced)
+    todo = _to_go(wearer, cover, old, garment, front)
     bare = np.zeros(wearer.shape, np.float32)
     feet = np.zeros(wearer.shape, np.float32)
     if cover.category not in ("blouse", "outwear"):
@@ -175,29 +202,30 @@ def erase(wearer: Wearer, cover: Coverage, garment: Floats, front: Floats) -> Er
         todo = todo * (1 - feet)
     if float((todo * (1 - garment)).sum()) < 4:
         return Erased(wearer.rgb.astype(np.float32), bare, {}, replaced)
+    within = np.asarray(todo * _own(wearer), np.float32)
+    below = _clothes_below(wearer, cover, within, garment)
+    bust = painted_bust(wearer, cover, within)
+    legs = painted_legs(wearer, cover, within, garment)
+    arms, skin, bare = painted_arms(wearer, cover, within, garment)
+    limbs = (bust, "face"), (legs, "legs"), ((arms, skin), "arms")
+    painted = np.maximum.reduce([below[1], *(amount for (_, amount), _ in limbs)])
+    todo = np.maximum(todo, _soft(scraps(wearer, todo * (1 - painted), garment)))
     shown, became = _scene(wearer, todo), {"background": todo}
     if feet.any():
         became["footwear"] = feet * old
-    # What is grown beyond the old clothes' edge is scene, whatever joints say of limbs there.
-    # Its outline comes from parsing's coarse cells: limbs painted up to it would end ragged.
-    outside = wearer.part("background")
-    smooth = cv2.GaussianBlur(outside, (0, 0), max(wearer.body.width / 60, 0.8))
-    own = np.minimum(ramp(outside, 0.7, 0.3), ramp(np.asarray(smooth, np.float32), 0.45, 0.25))
-    within = np.asarray(todo * own, np.float32)
-    layer, amount = _clothes_below(wearer, cover, within, garment)
-    _lay(shown, layer, amount, todo, became, "bottom")
-    layer, amount = painted_bust(wearer, cover, within)
-    todo = np.maximum(todo, amount)
-    _lay(shown, layer, amount, todo, became, "face")
-    layer, amount = painted_legs(wearer, cover, within, garment)
-    todo = np.maximum(todo, amount)
-    _lay(shown, layer, amount, todo, became, "legs")
-    layer, amount, bare = painted_arms(wearer, cover, within, garment)
-    todo = np.maximum(todo, amount)
-    _lay(shown, layer, amount, todo, became, "arms")
+    _lay(shown, below[0], below[1], todo, became, "bottom")
+    for (layer, amount), part in limbs:
+        todo = np.maximum(todo, amount)
+        _lay(shown, layer, amount, todo, became, part)
     # Blended once: at a soft edge no layer lets through what is below it but the photo.
     image = wearer.rgb + todo[..., None] * (shown - wearer.rgb)
     return Erased(np.asarray(image, np.float32), bare, became, replaced)
+
+
+def _soft(pieces: NDArray[np.bool_]) -> Floats:
+    """Return pieces with a little about them, which is their own soft edge."""
+    grown = cv2.dilate(pieces.astype(np.float32), np.ones((5, 5), np.uint8))
+    return np.asarray(cv2.GaussianBlur(grown, (0, 0), 0.8), np.float32)
 
 
 def _lay(
@@ -239,7 +267,10 @@ def _clothes_below(
     if cover.category not in ("blouse", "outwear"):
         return image, nothing
     own = wearer.part("bottom", "legwear", "legs", "dress")
-    known = cv2.erode(own, np.ones((3, 3), np.uint8)) * (todo < 0.05)
+    # What is worn about the hips goes on there, not the tights below it.
+    cloth = wearer.part("bottom", "dress")
+    enough = float((cloth * (todo < 0.05)).sum()) > 0.02 * wearer.body.width**2
+    known = cv2.erode(cloth if enough else own, np.ones((3, 3), np.uint8)) * (todo < 0.05)
     if float(known.sum()) < 0.02 * wearer.body.width**2:
         return image, nothing
     girth = TorsoOutline.of(wearer).girth(HIP_HALF * wearer.body.width)

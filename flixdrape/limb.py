@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -105,6 +106,32 @@ class LimbField:
         moved = across - aside
         beside = np.copysign(np.hypot(moved, self.over), moved)
         return replace(self, beside=np.asarray(beside, np.float32))
+
+    def share_along(self, inside: Floats, what: Floats) -> Floats:
+        """Return at each pixel how much of the limb's breadth there is something.
+
+        Parameters
+        ----------
+        inside : (h, w) float32 array
+            Where the limb is, 0..1.
+        what : (h, w) float32 array
+            Where the thing is, 0..1.
+
+        Returns
+        -------
+        (h, w) float32 array
+            0..1, smooth along the limb.
+        """
+        if self.along.size == 0:
+            return np.zeros_like(self.along)
+        bins = max(int(self.length / 4), 8)
+        edges = np.linspace(self.along.min(), self.along.max() + 1e-3, bins + 1)
+        number = np.clip(np.digitize(self.along.ravel(), edges) - 1, 0, bins - 1)
+        area = np.bincount(number, inside.ravel(), bins)
+        there = np.bincount(number, (inside * what).ravel(), bins)
+        share = cv2.GaussianBlur((there / np.maximum(area, 1e-3))[None], (0, 0), 1.5)[0]
+        middles = (edges[:-1] + edges[1:]) / 2
+        return np.asarray(np.interp(self.along, middles, share), np.float32)
 
     def paste(self, values: Floats, onto: Floats) -> None:
         """Raise a picture-sized map, in the window, to `values` where these are larger."""

@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 from skimage.measure import label, regionprops
 
 from flixdrape.body import SIDES
+from flixdrape.corners import OTHER
 from flixdrape.coverage import TOPS, Coverage
 from flixdrape.options import DrapeOptions
 from flixdrape.wearer import Wearer, ramp
+from flixdrape.worn_sleeve import worn_sleeves
 
 __all__ = ["bare_arm", "belongings", "front_matte"]
 
@@ -18,6 +20,8 @@ Floats = NDArray[np.float32]
 
 # What is taken for a thing is a print where so much of what is about it is one's top.
 _PRINT_RIM = 0.8
+# How far from the bones' line a hand and its fingers may be, in shoulder widths.
+_HAND = 0.24
 
 
 def front_matte(wearer: Wearer, cover: Coverage, options: DrapeOptions) -> Floats:
@@ -46,15 +50,30 @@ def front_matte(wearer: Wearer, cover: Coverage, options: DrapeOptions) -> Float
         for side in SIDES:
             zone = bare_arm(wearer, cover, side)
             field = wearer.arm(side)
-            field.paste(zone * wearer.part("arms")[field.window], front)
+            own = wearer.part("arms")[field.window] * ~_others(wearer, side)
+            field.paste(zone * own, front)
     front = np.maximum(front, belongings(wearer)[0])
     if cover.category in TOPS:
         if options.tuck and cover.category == "blouse":
             below = ramp(wearer.down(), cover.waist - 1.0, cover.waist + 1.0)
             front = np.maximum(front, below * wearer.part("bottom"))
-    elif not options.tuck:
-        front = np.maximum(front, wearer.part("top", "outer"))
+    else:
+        front = np.maximum(front, worn_sleeves(wearer))
+        if not options.tuck:
+            front = np.maximum(front, wearer.part("top", "outer"))
     return np.asarray(front, np.float32)
+
+
+def _others(wearer: Wearer, side: str) -> NDArray[np.bool_]:
+    """Where in an arm's window, too far from its bones to be its hand, the other arm is nearer.
+
+    A hand held before the chest points at the other arm, which may be in a sleeve.
+    """
+    field, other = wearer.arm(side), wearer.arm(OTHER[side])
+    beside = np.full(wearer.shape, np.inf, np.float32)
+    beside[other.window] = np.abs(other.beside)
+    own = np.abs(field.beside)
+    return (own > _HAND * wearer.body.width) & (beside[field.window] < own)
 
 
 def bare_arm(wearer: Wearer, cover: Coverage, side: str) -> Floats:
@@ -114,7 +133,7 @@ def _hands(wearer: Wearer) -> NDArray[np.bool_]:
             continue
         _, elbow, wrist = wearer.body.arms[side]
         hand = np.round(wrist + 0.25 * (wrist - elbow)).astype(int)
-        cv2.circle(mask, hand.tolist(), max(round(0.24 * wearer.body.width), 1), 1, -1)
+        cv2.circle(mask, hand.tolist(), max(round(_HAND * wearer.body.width), 1), 1, -1)
     return mask > 0
 
 

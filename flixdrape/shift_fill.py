@@ -41,6 +41,7 @@ _PIECES = 14
 _SAMPLES, _FEW = 200, 20
 # How far up and across it may be set right, in working pixels: to fall into step with bricks.
 _SLACK = (1.0, 2.0)
+_SLACK_AROUND = np.ones((3, 5), np.uint8)
 
 
 def fill_with_pieces(image: Image, known: Floats, hole: Floats, smooth: Floats) -> Floats:
@@ -143,7 +144,8 @@ def _chosen(view: _View, moves: list[Shift]) -> Ints:
     best = np.full(least.shape, -1, np.int64)
     far = [max((abs(move[axis]) for move in moves), default=0) for axis in (0, 1)]
     around = ((far[0], far[0]), (far[1], far[1]))
-    known = np.pad(view.known, around)
+    # A move that is set right must not leave what is known: it would leave a gap, a thin line.
+    known = np.pad(cv2.erode(view.known.astype(np.uint8), _SLACK_AROUND) > 0, around)
     colours = np.pad(view.colours, (*around, (0, 0)))
     smoothed = np.asarray(cv2.blur(view.colours, (_CALM, _CALM)), np.float32)
     calm = np.pad(smoothed, (*around, (0, 0)))

@@ -230,6 +230,37 @@ def above_neck(points: Points, tolerance: float) -> Polygon | None:
     return _beyond(a, b, inside, tolerance * width, 0.0, width)
 
 
+def above_waistband(points: Points, tolerance: float) -> Polygon | None:
+    """Draw the place of the hanger that skirts and trousers are clipped to.
+
+    Parameters
+    ----------
+    points
+        Landmark name to (x, y) in pixels, of a skirt or trousers.
+    tolerance
+        How far above the waistband's line the polygon begins, in its lengths.
+
+    Returns
+    -------
+    (N, 2) float array or None
+        Longer than the waistband, as high as it is long; None where one of its corners is absent.
+
+    Examples
+    --------
+    >>> corners = {"waistband_left": (40, 50), "waistband_right": (60, 50),
+    ...            "hemline_left": (30, 90), "hemline_right": (70, 90)}
+    >>> bool(above_waistband(corners, 0.1)[:, 1].max() < 50)
+    True
+    """
+    if "waistband_left" not in points or "waistband_right" not in points:
+        return None
+    a = np.array(points["waistband_left"], float)
+    b = np.array(points["waistband_right"], float)
+    inside = _corners(points, list(points)).mean(axis=0)
+    length, aside = float(np.hypot(*(b - a))), 0.25 * (b - a)
+    return _beyond(a - aside, b + aside, inside, tolerance * length, 0.0, length)
+
+
 def front_strip(points: Points) -> Polygon:
     """Draw the strip of the front that hangs from the neck opening, as wide as its chord.
 

@@ -16,6 +16,7 @@ from garment.outline import (
     Points,
     Polygon,
     above_neck,
+    above_waistband,
     beyond_openings,
     complete_points,
     fill,
@@ -31,6 +32,7 @@ _MIN_SAMPLES = 16  # GrabCut fits five colours to each side
 # A network's chances of cloth below and above which colours are not asked any more: between the
 # legs of beige trousers a beige curtain would get through a wider gap.
 _NEVER, _SURE = 0.2, 0.8
+_CLIPS = 0.02  # how far a waistband may rise over the line of its corners, in its lengths
 # How far the garment may bulge out of its outline, in garment widths: gowns far, trousers little.
 _BULGE = {"blouse": 0.3, "outwear": 0.3, "dress": 0.45, "skirt": 0.35, "trousers": 0.2}
 
@@ -64,7 +66,8 @@ def segment(
     With a network's chances GrabCut only settles where exactly the edge runs. Without them, or
     where they do not fit the corners, it does all: in two rounds, the first learns the cloth's
     colours deep inside the outline, the second from the first's result. Last, the neck opening is
-    cut out along the front neckline where its colours differ from the cloth's.
+    cut out along the front neckline where its colours differ from the cloth's, and what is above a
+    waistband: hangers have clips of the cloth's colour.
 
     Parameters
     ----------
@@ -98,6 +101,7 @@ def segment(
         ratio = np.log(found.cloth / opening).astype(np.float32)
         cut = above_neckline(image, ratio, zones.points, zones.width)
         mask = found._replace(mask=mask & ~cut).tidied(zones)
+    mask &= ~zones.hanger
     if not _plausible(mask, zones):
         return Segmentation(_smooth_outline(zones), False)
     return Segmentation(mask, True, found.by_network)
@@ -185,6 +189,7 @@ class _Zones:
     beyond: Mask  # a little beyond cuffs and hems
     never: Mask  # far from the outline, or far beyond cuffs and hems
     hem: Mask
+    hanger: Mask  # over the waistband's line, where clips and their bar are
     seams: Mask  # near two parts at once: trunk and sleeve, or both legs
 
 
@@ -200,6 +205,7 @@ def _zones(shape: tuple[int, int], seen: Points, category: str) -> _Zones:
         seed = fill([middle + 0.7 * (triangle - middle)], shape)
     chord = above_neck(points, 0.15) if category in TOPS else None
     above = fill([] if chord is None else [chord], shape)
+    clips = None if category in TOPS else above_waistband(seen, _CLIPS)
     below = np.zeros((0, 2)) if triangle is None else front_strip(points)
     core = _erode(fill(outline(seen, category), shape), 0.08 * width)
     core &= ~_dilate(opening, 0.04 * width)
@@ -219,6 +225,7 @@ def _zones(shape: tuple[int, int], seen: Points, category: str) -> _Zones:
         beyond=fill(beyond_openings(points, category, 0.08), shape) & ~drawn,
         never=far | (fill(beyond_openings(points, category, 0.25), shape) & ~drawn),
         hem=hem_line(points, category, shape),
+        hanger=fill([] if clips is None else [clips], shape),
         seams=_seams(outline(points, category), shape, 0.15 * width),
     )
 

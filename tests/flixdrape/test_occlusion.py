@@ -206,3 +206,20 @@ def test_tucked_top_is_covered_below_the_bodys_waist_only():
     front = matte(coverage(waist=140.0), DrapeOptions(tuck=True), tucked=True)
     assert front[260, 200] < 0.05
     assert front[280, 170] > 0.9
+
+
+def test_a_hand_before_the_chest_brings_no_other_arm_to_the_front():
+    """It points at the other arm, which a sleeve covers."""
+    covered = matte(coverage("outwear", sleeves=0.97), keypoints=person(CROSSING))
+    assert covered[211, 190] > 0.9, "the hand"
+    assert covered[230, 135] < 0.05, "the other forearm"
+
+
+@pytest.mark.parametrize("category", ["skirt", "trousers"])
+def test_sleeves_hang_before_what_is_worn_below(category):
+    dressed = wearer(below="dress", sleeves="long")
+    front = front_matte(dressed, coverage(category), DrapeOptions())
+    for side in ("left", "right"):
+        _, elbow, wrist = dressed.body.arms[side]
+        x, y = np.round(0.4 * elbow + 0.6 * wrist).astype(int)
+        assert front[y, x] > 0.9

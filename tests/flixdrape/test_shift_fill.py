@@ -1,5 +1,6 @@
 """Filling holes with moved pieces of the scene."""
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -109,3 +110,26 @@ def test_the_same_twice():
     hole = hole_in((80, 120), (slice(20, 60), slice(40, 70)))
     one, other = (filled(image, 1 - hole, hole)[0] for _ in range(2))
     assert np.array_equal(one, other)
+
+
+def street(height, width, seed):
+    """Level bands, soft blotches and grain, nowhere brighter than 200."""
+    rng = np.random.default_rng(seed)
+    levels = np.interp(np.arange(height), np.linspace(0, height, 9), rng.uniform(60, 200, 9))
+    blotches = rng.normal(0, 1, (height, width)).astype(np.float32)
+    blotches = 400 * cv2.GaussianBlur(blotches, (0, 0), 12)
+    grain = rng.normal(0, 6, (height, width, 3))
+    return np.clip((levels[:, None] + blotches)[..., None] + grain, 0, 200).astype(np.uint8)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_pieces_leave_no_gaps_between_them(seed):
+    """A thin line of the smooth filling between two pieces would trace the old clothes' outline."""
+    scene = street(480, 400, seed)
+    y, x = np.mgrid[: scene.shape[0], : scene.shape[1]]
+    hole = (((x - 200) / 80.0) ** 2 + ((y - 250) / 190.0) ** 2 < 1).astype(np.float32)
+    smooth = scene.astype(np.float32)
+    # Of the colours to be expected, but told apart from any piece by its blue.
+    smooth[hole > 0] = (*scene.mean(axis=(0, 1))[:2], 255)
+    pieces = fill_with_pieces(scene, 1 - hole, hole, smooth)
+    assert (pieces[hole > 0][:, 2] > 225).mean() < 1e-3

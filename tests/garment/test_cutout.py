@@ -59,6 +59,16 @@ def test_hem_and_cuffs_may_be_missing():
     assert overlap(result.matte, truth) >= 0.93
 
 
+@pytest.mark.parametrize("category", ["skirt", "trousers"])
+def test_a_hanger_of_the_cloths_colour_is_left_out(category):
+    truth = drawn_matte(category)
+    held = truth.copy()
+    held[34:49, 96:106] = held[34:49, 134:144] = held[38:42, 96:144] = 1
+    result = cut_out(photo(held, cloth(), plain()), corners(category), category)
+    assert result.matte[34:46, 90:150].max() < 0.1
+    assert overlap(result.matte, truth) >= 0.95
+
+
 def test_large_photo_keeps_sharp_edges():
     truth = cv2.resize(drawn_matte("skirt"), None, fx=5, fy=5, interpolation=cv2.INTER_CUBIC)
     truth = np.clip((truth - 0.5) * 5 + 0.5, 0, 1)

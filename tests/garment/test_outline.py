@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from garment.landmarks import CATEGORIES, LANDMARKS_OF
 from garment.outline import (
     above_neck,
+    above_waistband,
     beyond_openings,
     complete_points,
     fill,
@@ -129,6 +130,18 @@ def test_above_neck_is_above_the_chord_even_upside_down():
     turned = {n: (220 - x, 260 - y) for n, (x, y) in GARMENTS["blouse"].items()}
     rows = np.flatnonzero(fill([above_neck(turned, 0.1)], SHAPE).any(axis=1))
     assert rows.min() > 220
+
+
+@pytest.mark.parametrize("category", ["skirt", "trousers"])
+def test_above_waistband_is_above_its_line_even_upside_down(category):
+    corners = GARMENTS[category]
+    line = corners["waistband_left"][1]
+    rows = np.flatnonzero(fill([above_waistband(corners, 0.05)], SHAPE).any(axis=1))
+    assert rows.max() < line
+    turned = {n: (220 - x, 260 - y) for n, (x, y) in corners.items()}
+    rows = np.flatnonzero(fill([above_waistband(turned, 0.05)], SHAPE).any(axis=1))
+    assert rows.min() > 260 - line
+    assert above_waistband({"waistband_left": (1, 1)}, 0.1) is None
 
 
 def test_neck_needs_its_corners():
