@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from flixdrape.body import SIDES
 from flixdrape.bust import bust
 from flixdrape.corners import OTHER
-from flixdrape.coverage import Coverage
+from flixdrape.coverage import TOPS, Coverage
 from flixdrape.flesh import ARM, LEG, arm_flesh, leg_flesh
 from flixdrape.limb import LimbField, LimbShape
 from flixdrape.occlusion import bare_arm
@@ -189,7 +189,7 @@ def painted_arms(
     """
     image = wearer.rgb.astype(np.float32)
     whole, bare = np.zeros(wearer.shape, np.float32), np.zeros(wearer.shape, np.float32)
-    if cover.category not in ("blouse", "dress"):
+    if cover.category not in TOPS:
         return image, whole, bare
     chest = bust(wearer)
     for side in SIDES:

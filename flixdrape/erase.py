@@ -28,7 +28,7 @@ from flixdrape.cloth_edge import to_its_edge
 from flixdrape.coverage import TOPS, Coverage
 from flixdrape.fill import fill_holes
 from flixdrape.fit import HIP_HALF
-from flixdrape.occlusion import belongings
+from flixdrape.occlusion import belongings, worn_above
 from flixdrape.outline import TorsoOutline
 from flixdrape.scraps import scraps
 from flixdrape.shift_fill import fill_with_pieces
@@ -77,7 +77,8 @@ def old_clothes(wearer: Wearer, cover: Coverage) -> Floats:
         old = wearer.part("top", "outer", "dress", "bottom")
     elif cover.category in ("skirt", "trousers"):
         dress = wearer.part("dress") * below_waist * (1 - worn_sleeves(wearer))
-        old = np.maximum(wearer.part("bottom"), dress)
+        strays = wearer.part("top", "outer") - worn_above(wearer, cover)
+        old = np.maximum(np.maximum(wearer.part("bottom"), strays), dress)
     else:
         # A dress that shows below the new top's hem serves as a skirt.
         line = cover.hem - 0.04 * wearer.body.torso
@@ -118,6 +119,17 @@ def _below(garment: Floats) -> Floats:
     return np.asarray(np.maximum(begun, 1 - begun[-1:]), np.float32)
 
 
+def _under_its_edge(wearer: Wearer, cover: Coverage, garment: Floats) -> Floats:
+    """Where a top's hem ends above its corners' line: what shows there of a dress stays, 0..1."""
+    torso, down = wearer.body.torso, wearer.down()
+    cloth = garment > 0.5
+    left = np.maximum.accumulate(cloth[::-1], axis=0)[::-1]
+    # Far above it is no hem.
+    ends = cloth & ~np.roll(left, -1, axis=0) & (down > cover.hem - 0.35 * torso)
+    beyond = np.maximum.accumulate(ends, axis=0) & ~cloth
+    return beyond.astype(np.float32)
+
+
 def _worn_with(wearer: Wearer, cover: Coverage) -> Floats:
     """Where a belt goes with the clothes that are replaced."""
     if cover.category == "outwear":
@@ -154,8 +166,9 @@ def _to_go(wearer: Wearer, cover: Coverage, old: Floats, garment: Floats, front:
     if cover.category in ("blouse", "outwear"):
         bottom = wearer.part("bottom") * (1 - old)
         todo = todo * (1 - bottom * (1 - _within(bottom + old, wearer.body.width / 20)))
+        todo = todo * (1 - wearer.part("dress") * _under_its_edge(wearer, cover, garment))
     elif cover.category in ("skirt", "trousers"):
-        todo = todo * (1 - wearer.part("top", "outer") * (1 - old))
+        todo = todo * (1 - worn_above(wearer, cover) * (1 - old))
         # Above the new waistband there is nothing else to put on.
         line = cover.waist + 0.02 * wearer.body.torso
         # A waistband's front dips between its ends: what is worn above goes on down to it.

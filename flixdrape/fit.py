@@ -50,6 +50,9 @@ _WAISTBAND_UNDER = 0.045
 _CHEST_WORN, _CHEST_FLAT, _CHEST_MEAN = 1.05, 1.65, 1.28
 # Waistbands in centimetres: what a photo shows lies between worn (30) and laid flat (40).
 _WAISTBAND_CM, _SKIRT_WAIST_CM, _LEG_CM = 38.0, 34.0, 100.0
+# How far outside a leg's bones a skirt hangs at least, in shoulder widths, from which share of its
+# length on, and how much wider than usual its hem may become by that.
+_LEG_ROOM, _STRIDE_FROM, _STRIDE = 0.16, 0.4, 2.0
 # Logistic regression on the logarithms of inseam over rise, outseam over waistband and hem over
 # waistband, and its constant: trousers that reach the ankles, against all shorter ones. From the
 # labelled corners of 117 training photos, lengths judged by eye; each left out in turn, 4 are
@@ -355,7 +358,33 @@ def _fit_level(
         level = _unit(body.across + np.array([direction[1], -direction[0]]))
         half = halves[side]
         lean = scale * 0.5 * float((middle - chest_from) @ across)
-        target[f"{stem}_{side}"] = point + level * (sign * half + np.clip(lean, -0.1, 0.1) * half)
+        offset = sign * half + np.clip(lean, -0.1, 0.1) * half
+        if stem == "hemline":
+            upper = next(target[k] for k in _above_hem(side) if k in target)
+            stride = _to_legs(body, upper, point, sign * level)
+            offset = sign * max(sign * offset, min(stride, _STRIDE * half))
+        target[f"{stem}_{side}"] = point + level * offset
+
+
+def _above_hem(side: str) -> tuple[str, ...]:
+    return f"waistband_{side}", f"waistline_{side}", f"armpit_{side}"
+
+
+def _to_legs(body: Body, upper: Point, hem: Point, out: Point) -> float:
+    """Return how far out from the middle of a hem its end is that leaves no leg beside the cloth.
+
+    A stride carries the cloth along, which runs straight from its upper corner to the hem's end.
+    """
+    reach = 0.0
+    height = float((hem - upper) @ body.down)
+    for leg in body.legs.values():
+        places = np.linspace(0, 1, 16)[:, None, None] * np.diff(leg, axis=0) + leg[:-1]
+        for place in places.reshape(-1, 2):
+            share = float((place - upper) @ body.down) / max(height, 1e-6)
+            if _STRIDE_FROM < share < 1.1:
+                beside = float((place - upper) @ out) + _LEG_ROOM * body.width
+                reach = max(reach, float((upper - hem) @ out) + beside / min(share, 1.0))
+    return reach
 
 
 def _body_axis(body: Body, start: Point) -> NDArray[np.float64]:

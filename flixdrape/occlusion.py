@@ -14,7 +14,7 @@ from flixdrape.options import DrapeOptions
 from flixdrape.wearer import Wearer, ramp
 from flixdrape.worn_sleeve import worn_sleeves
 
-__all__ = ["bare_arm", "belongings", "front_matte"]
+__all__ = ["bare_arm", "belongings", "front_matte", "worn_above"]
 
 Floats = NDArray[np.float32]
 
@@ -60,8 +60,20 @@ def front_matte(wearer: Wearer, cover: Coverage, options: DrapeOptions) -> Float
     else:
         front = np.maximum(front, worn_sleeves(wearer))
         if not options.tuck:
-            front = np.maximum(front, wearer.part("top", "outer"))
+            front = np.maximum(front, _settled(worn_above(wearer, cover)))
     return np.asarray(front, np.float32)
+
+
+def worn_above(wearer: Wearer, cover: Coverage) -> Floats:
+    """Return tops and coats that hang from above the waist: (H, W), 0..1.
+
+    What is taken for them farther down, joined to nothing above, is of the skirt or the trousers.
+    """
+    cloth = wearer.part("top", "outer")
+    pieces = label(cloth > 0.3, connectivity=2)
+    high = wearer.down() < cover.waist + 0.1 * wearer.body.torso
+    hanging = np.unique(pieces[high])
+    return np.asarray(cloth * np.isin(pieces, hanging[hanging > 0]), np.float32)
 
 
 def _others(wearer: Wearer, side: str) -> NDArray[np.bool_]:
@@ -107,6 +119,7 @@ def belongings(wearer: Wearer) -> tuple[Floats, Floats]:
 
 def _belongings(wearer: Wearer) -> tuple[Floats, Floats]:
     accessories = wearer.part("accessories")
+    whole = _settled(accessories)
     kept = np.zeros(wearer.shape, np.float32)
     worn = np.zeros(wearer.shape, np.float32)
     labels = label(accessories > 0.4, connectivity=2)
@@ -122,8 +135,13 @@ def _belongings(wearer: Wearer) -> tuple[Floats, Floats]:
             not held and _is_print(wearer, region, _about(mask) & ~grown)
         )
         target = worn if with_clothes else kept
-        np.maximum(target, accessories * grown, out=target)
+        np.maximum(target, whole * grown, out=target)
     return kept, worn
+
+
+def _settled(share: Floats) -> Floats:
+    """Decide what is half sure: half transparent, cloth or a bag would be a ghost."""
+    return np.asarray(cv2.GaussianBlur(ramp(share, 0.3, 0.55), (0, 0), 0.6), np.float32)
 
 
 def _hands(wearer: Wearer) -> NDArray[np.bool_]:

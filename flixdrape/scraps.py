@@ -14,7 +14,7 @@ Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 
 # What a piece has to be made of to go, and how much of it.
-_CLOTH, _MOST = ("top", "outer", "dress", "bottom", "legwear"), 0.6
+_CLOTH, _MOST = ("top", "outer", "dress", "bottom"), 0.6
 # A buckle or a tassel goes too; a bag, larger than this in squared shoulder widths, stays.
 _TRINKET = 0.05
 
@@ -22,7 +22,7 @@ _TRINKET = 0.05
 def scraps(wearer: Wearer, gone: Floats, garment: Floats) -> Flags:
     """Find what was joined to the person by old clothes alone.
 
-    Hands, feet, hair and bags stay wherever they are.
+    Hands, hair, bags, legs in stockings or not, and feet stay wherever they are.
 
     Parameters
     ----------

@@ -147,10 +147,57 @@ def test_arm_is_bare_only_below_a_new_short_sleeve():
     assert bare[(along > 0.6 * length) & (along < 0.9 * length)].max() > 0.95
 
 
-def test_no_arms_are_painted_under_a_jacket_or_above_a_skirt():
-    for category in ("outwear", "skirt", "trousers"):
-        erased, _ = erased_of(wearer(sleeves="long"), coverage(category, legs=0.5))
-        assert erased.bare.max() == 0
+@pytest.mark.parametrize("category", ["outwear", "skirt", "trousers"])
+def test_no_arms_are_painted_where_sleeves_stay(category):
+    """Under a waistcoat stay the top's sleeves."""
+    erased, _ = erased_of(wearer(sleeves="long"), coverage(category, legs=0.5))
+    assert erased.bare.max() == 0
+
+
+def test_nobody_is_left_without_arms_when_a_coat_comes_off_under_a_waistcoat():
+    dressed = wearer(sleeves="none", coat=True)
+    erased, _ = erased_of(dressed, coverage("outwear"))
+    for side in ("left", "right"):
+        _, elbow, wrist = dressed.body.arms[side]
+        x, y = np.round(0.5 * elbow + 0.5 * wrist).astype(int)
+        assert np.linalg.norm(erased.image[y, x] - SKIN) < 45
+        assert erased.became["arms"][y, x] > 0.95
+
+
+def test_a_dress_shows_up_to_a_slanting_hem():
+    """Between the hem and the line of its corners no wall comes to light."""
+    dressed = wearer(below="dress", colours={"dress": MAGENTA})
+    cover = coverage("blouse", sleeves=0.3)
+    alpha = from_bytes(garment_layer(cover)[..., 3])
+    y, x = np.mgrid[: SHAPE[0], : SHAPE[1]]
+    # On the image's left the hem ends 25 pixels higher.
+    bottom = 130 + cover.hem - 25 * np.clip((230 - x) / 60, 0, 1)
+    slanting = alpha * ((y < bottom) | (np.abs(x - 200) > 60))
+    front = front_matte(dressed, cover, DrapeOptions())
+    shown = erase(dressed, cover, slanting * (1 - front), front).image
+    gap = (y > bottom) & (y < 130 + cover.hem + 8) & (np.abs(x - 200) < 36) & (slanting < 0.1)
+    assert gap.sum() > 300
+    assert near_colour(shown[gap], MAGENTA, 110).mean() > 0.95
+
+
+def test_legs_in_tights_stay_below_shorts_that_do_not_reach_them():
+    dressed = wearer(below="skirt", legwear=True, tucked=True)
+    erased, _ = erased_of(dressed, coverage("trousers", legs=0.25))
+    shins = dressed.part("legwear") > 0.95
+    shins[: int(dressed.body.legs["left"][1][1]) + 20] = False
+    assert shins.sum() > 500
+    assert np.abs(erased.image - dressed.rgb)[shins].mean() < 3
+
+
+def test_a_stray_piece_of_coat_below_the_waist_goes_with_the_skirt():
+    photo, labels = draw_figure(below="skirt", tucked=True, colours={"outer": MAGENTA})
+    stray = (slice(300, 318), slice(165, 200))
+    labels[stray], photo[stray] = PARTS.index("outer"), MAGENTA
+    dressed, cover = dressed_as(photo, labels), coverage("skirt")
+    assert old_clothes(dressed, cover)[stray][4:-4, 4:-4].min() > 0.9
+    assert loud_outside(dressed, cover) == 0
+    front = front_matte(dressed, cover, DrapeOptions())
+    assert front[stray][4:-4, 4:-4].max() < 0.1
 
 
 def test_scene_comes_to_light_beside_the_body():
@@ -161,6 +208,14 @@ def test_scene_comes_to_light_beside_the_body():
     assert dressed.part("outer")[330, 144] > 0.9
     assert np.abs(erased.image[330, 144] - WALL).max() < 15
     assert erased.became["background"][330, 144] > 0.9
+
+
+def test_under_a_top_goes_on_the_skirt_and_not_the_tights():
+    colours = {"top": MAGENTA, "bottom": (20, 90, 40), "legwear": (20, 20, 160)}
+    dressed = wearer(below="skirt", legwear=True, colours=colours)
+    cover = coverage("blouse", sleeves=0.3, hem=0.84 * dressed.body.torso)
+    erased, _ = erased_of(dressed, cover)
+    assert np.linalg.norm(erased.image[258, 200] - (20, 90, 40)) < 20
 
 
 def test_clothes_below_go_on_where_a_long_top_comes_off():

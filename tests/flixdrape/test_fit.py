@@ -113,6 +113,24 @@ def test_longer_skirt_hangs_lower():
     assert mini["hemline_left"][1] < knee["hemline_left"][1] - 50
 
 
+@pytest.mark.parametrize(("category", "hem_at"), [("skirt", 420), ("dress", 620)])
+def test_a_stride_carries_the_hem_along(category, hem_at):
+    """Beside a skirt no leg comes out; where legs hang straight it hangs as it does."""
+    narrow = {"hemline_left": (150, hem_at), "hemline_right": (250, hem_at)}
+    walking = {"left_knee": (255, 370), "left_ankle": (285, 470), "right_ankle": (125, 480)}
+    body = Body.from_keypoints(person(walking))
+    hung = fit_garment(garment(category, narrow), BODY).target
+    strode = fit_garment(garment(category, narrow), body).target
+    for side, sign in (("left", -1), ("right", 1)):
+        hem, leg = strode[f"hemline_{side}"], body.legs[side]
+        shin = leg[1] + 0.8 * (leg[2] - leg[1])
+        assert sign * (hem[0] - hung[f"hemline_{side}"][0]) > 5
+        upper = strode[f"{'waistband' if category == 'skirt' else 'waistline'}_{side}"]
+        share = (shin[1] - upper[1]) / (hem[1] - upper[1])
+        edge = upper[0] + min(share, 1) * (hem[0] - upper[0])
+        assert sign * (edge - shin[0]) > -2
+
+
 def test_missing_corner_is_mirrored():
     points = {name: np.array(place, float) for name, place in GARMENTS["blouse"].items()}
     removed = points.pop("armpit_left")

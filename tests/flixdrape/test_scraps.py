@@ -26,7 +26,10 @@ BRIDGE = (slice(345, 355), slice(240, 280))
 
 @pytest.mark.parametrize(
     ("part", "goes"),
-    [("outer", True), ("dress", True), ("accessories", True), ("footwear", False), ("arms", False)],
+    [
+        *(("outer", True), ("dress", True), ("accessories", True)),
+        *(("footwear", False), ("arms", False), ("legwear", False)),
+    ],
 )
 def test_cloth_goes_and_limbs_and_shoes_stay(part, goes):
     dressed, gone = with_piece(part, BOX, BRIDGE)
