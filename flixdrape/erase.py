@@ -187,8 +187,8 @@ def _own(wearer: Wearer) -> Floats:
     outline comes from parsing's coarse cells: limbs painted up to it would end ragged.
     """
     outside = wearer.part("background")
-    smooth = cv2.GaussianBlur(outside, (0, 0), max(wearer.body.width / 60, 0.8))
-    return np.minimum(ramp(outside, 0.7, 0.3), ramp(np.asarray(smooth, np.float32), 0.45, 0.25))
+    smooth = cv2.GaussianBlur(outside, (0, 0), max(wearer.body.width / 30, 0.8))
+    return np.minimum(ramp(outside, 0.9, 0.6), ramp(np.asarray(smooth, np.float32), 0.5, 0.3))
 
 
 def erase(wearer: Wearer, cover: Coverage, garment: Floats, front: Floats) -> Erased:

@@ -141,7 +141,7 @@ def _belongings(wearer: Wearer) -> tuple[Floats, Floats]:
 
 def _settled(share: Floats) -> Floats:
     """Decide what is half sure: half transparent, cloth or a bag would be a ghost."""
-    return np.asarray(cv2.GaussianBlur(ramp(share, 0.3, 0.55), (0, 0), 0.6), np.float32)
+    return np.asarray(cv2.GaussianBlur(ramp(share, 0.4, 0.62), (0, 0), 0.6), np.float32)
 
 
 def _hands(wearer: Wearer) -> NDArray[np.bool_]:

@@ -23,6 +23,9 @@ _LEAST = 0.004
 _MOST_HUE = 20.0
 # Bare arms and legs are less red than hands and cheeks.
 _CALM = 0.85
+# The reddest (CIELAB's a) that legs are for how yellow (b) they are: offset and slope, from the
+# legs of forty people who show legs, face and arms.
+_FLUSH = (9.0, 0.45)
 # Which part of a skin's pixels, in per cent, is darker than the skin in the light: a face has
 # eyes, a mouth, and the chin's shadow on the neck.
 _LIT = {"face": 80}
@@ -109,6 +112,8 @@ def _calmed(tone: Floats, face: Floats | None, seen: float) -> Floats:
     if face is None:
         return np.asarray([tone[0], *(calm * tone[1:])], np.float32)
     hue = tone[1:] + 0.5 * (1 - seen) * (face[1:] - tone[1:])
+    # In the cold hands and face are both flushed, legs are not.
+    hue[0] -= (1 - seen) * max(float(hue[0] - (_FLUSH[0] + _FLUSH[1] * hue[1])), 0.0)
     lightness = tone[0] + _FACE_LIGHT * (1 - seen) * (face[0] - tone[0])
     return np.asarray([lightness, *(calm * hue)], np.float32)
 
