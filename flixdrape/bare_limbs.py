@@ -110,9 +110,13 @@ def _below_hem(
         away = cv2.distanceTransform((cloth < 0.5).astype(np.uint8), cv2.DIST_L2, 3)
         out = _COMING_OUT * (down - cover.hem + _BEFORE_HEM * wearer.body.torso)
         beyond = np.maximum(beyond, ramp(np.asarray(away, np.float32) - out, 1, -1))
+    return np.asarray(np.maximum(beyond, near * _ended(cloth)), np.float32)
+
+
+def _ended(cloth: Floats) -> Floats:
+    """Return where a column's cloth lies above, and none below, 0..1."""
     begun = np.maximum.accumulate(cloth, axis=0)
-    ended = 1 - np.maximum.accumulate(cloth[::-1], axis=0)[::-1]
-    return np.asarray(np.maximum(beyond, near * np.minimum(begun, ended)), np.float32)
+    return np.minimum(begun, 1 - np.maximum.accumulate(cloth[::-1], axis=0)[::-1])
 
 
 def hidden_feet(wearer: Wearer, todo: Floats) -> Floats:
@@ -155,10 +159,11 @@ def _wears_stockings(wearer: Wearer) -> bool:
     return worn > _STOCKING * shins and float(legwear.sum()) > float(wearer.part("legs").sum())
 
 
-def legs_in_trousers(wearer: Wearer, cover: Coverage) -> Floats:
+def legs_in_trousers(wearer: Wearer, cover: Coverage, garment: Floats) -> Floats:
     """Return bare or stockinged legs as far as trousers reach: (H, W), 0..1.
 
-    Beside a trouser leg that is narrower than the wearer's there is no skin to be seen.
+    Beside a trouser leg that is narrower than the wearer's there is no skin to be seen; below a
+    hem that runs aslant there is.
     """
     whole = np.zeros(wearer.shape, np.float32)
     seen = wearer.part("legs", "legwear")
@@ -166,7 +171,10 @@ def legs_in_trousers(wearer: Wearer, cover: Coverage) -> Floats:
         field = wearer.leg(side)
         end = cover.legs[side] * field.length
         near = ramp(np.abs(field.beside), 0.4 * wearer.body.width, 0.35 * wearer.body.width)
-        field.paste(seen[field.window] * near * ramp(field.along, end - 1, end - 3), whole)
+        within = near * ramp(field.along, end - 1, end - 3)
+        hem = ramp(field.along, *(end - _SLANT * field.length + at for at in (-2, 2)))
+        within = within * (1 - hem * _ended(garment[field.window]))
+        field.paste(np.asarray(seen[field.window] * within, np.float32), whole)
     return whole
 
 

@@ -137,7 +137,7 @@ def _worn_with(wearer: Wearer, cover: Coverage) -> Floats:
     return np.ones(wearer.shape, np.float32)
 
 
-def _with_mistaken(wearer: Wearer, cover: Coverage, old: Floats) -> Floats:
+def _with_mistaken(wearer: Wearer, cover: Coverage, old: Floats, garment: Floats) -> Floats:
     """Add what goes with the old clothes, taken for something else, and their edges."""
     if cover.category in TOPS:
         # Cloth of another colour than the hair's that was taken for hair.
@@ -147,7 +147,7 @@ def _with_mistaken(wearer: Wearer, cover: Coverage, old: Floats) -> Floats:
         wide = cv2.morphologyEx(other, cv2.MORPH_OPEN, np.ones((rim, rim), np.uint8))
         old = np.maximum(old, np.asarray(wide, np.float32))
     elif cover.category == "trousers":
-        old = np.maximum(old, legs_in_trousers(wearer, cover))
+        old = np.maximum(old, legs_in_trousers(wearer, cover, garment))
     return to_its_edge(wearer, old)
 
 
@@ -206,7 +206,7 @@ def erase(wearer: Wearer, cover: Coverage, garment: Floats, front: Floats) -> Er
         What of the person stays in front, 0..1.
     """
     replaced = old_clothes(wearer, cover)
-    old = _with_mistaken(wearer, cover, replaced)
+    old = _with_mistaken(wearer, cover, replaced, garment)
     todo = _to_go(wearer, cover, old, garment, front)
     bare = np.zeros(wearer.shape, np.float32)
     feet = np.zeros(wearer.shape, np.float32)

@@ -78,13 +78,27 @@ def test_the_old_hems_shadow_is_painted_over():
 
 def test_no_leg_is_seen_beside_trousers():
     dressed = wearer(below="none")
-    gone = legs_in_trousers(dressed, coverage("trousers", legs=0.8))
+    gone = legs_in_trousers(dressed, coverage("trousers", legs=0.8), np.zeros(SHAPE, np.float32))
     for side in ("left", "right"):
         _, knee, ankle = dressed.body.legs[side]
         for place, expected in ((knee + 0.2 * (ankle - knee), 1.0), (ankle, 0.0)):
             x, y = np.round(place).astype(int)
             assert gone[y, x] == pytest.approx(expected, abs=0.05)
     assert (gone <= dressed.part("legs", "legwear") + 1e-6).all()
+
+
+def test_a_leg_below_a_slanting_hem_stays():
+    dressed, cover = wearer(below="none"), coverage("trousers", legs=0.5)
+    knee = dressed.body.legs["left"][1]
+    y, x = np.mgrid[: SHAPE[0], : SHAPE[1]]
+    hem = knee[1] - 8 - 0.5 * (x - knee[0])
+    garment = ((y < hem) & (np.abs(x - knee[0]) < 24)).astype(np.float32)
+    gone = legs_in_trousers(dressed, cover, garment)
+    skin = (dressed.part("legs") > 0.9) & (np.abs(x - knee[0]) < 20)
+    below = skin & (y > hem + 1) & (y < hem + 12)
+    assert below.sum() > 100
+    assert gone[below].max() < 0.05
+    assert gone[skin & (y < hem - 20) & (y > hem - 40)].min() > 0.9
 
 
 def test_trousers_under_a_coat_go_on_as_wide_as_they_are_seen():
