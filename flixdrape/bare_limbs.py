@@ -14,6 +14,7 @@ from flixdrape.flesh import ARM, LEG, arm_flesh, leg_flesh
 from flixdrape.limb import LimbField, LimbShape
 from flixdrape.occlusion import bare_arm
 from flixdrape.seen_limb import THICKER, SeenLimb
+from flixdrape.seen_sleeve import cloth_end
 from flixdrape.skin import painted_skin, skin_tone
 from flixdrape.wearer import Wearer, ramp
 
@@ -39,8 +40,6 @@ _SLANT = 0.12
 # From so far above a skirt's hem, in torso lengths, a leg may come out beside its cloth, by so many
 # pixels each row.
 _BEFORE_HEM, _COMING_OUT = 0.25, 1.0
-# Of an arm's breadth, what a sleeve covers.
-_COVERED = 0.6
 # Legwear that is seen on less of the shins is socks.
 _STOCKING = 0.25
 
@@ -231,10 +230,7 @@ def _past_cloth(wearer: Wearer, field: LimbField, garment: Floats) -> Floats:
 
     A sleeve may be shorter than its corners say, or lost with the cutout.
     """
-    inside = _inside(field, wearer.body.frontal, ARM)
-    covered = field.share_along(inside, garment[field.window])
-    reached = field.along[(covered > _COVERED) & (inside > 0.5)]
-    end = max(float(reached.max()) if reached.size else 0.0, 0.2 * wearer.body.width)
+    end = max(cloth_end(wearer, field, garment), 0.2 * wearer.body.width)
     return ramp(field.along, end, end + 4)
 
 

@@ -34,6 +34,7 @@ from flixdrape.outline import TorsoOutline
 from flixdrape.parts import plan_parts
 from flixdrape.people import Choice
 from flixdrape.quality import drape_warnings
+from flixdrape.seen_sleeve import lost_sleeves, with_seen_sleeves
 from flixdrape.wearer import Wearer
 from garment import Garment
 from pose import Keypoints
@@ -255,6 +256,7 @@ def _put_on(
             f"{garment.photo.name}: the garment's corners cannot be laid on the person ({error}); "
             "check them, or show the whole garment"
         ) from error
+    said, cover = cover, with_seen_sleeves(cover, from_bytes(warped.rgba[..., 3]), wearer)
     watch.lap("warp")
     cloth = warped.rgba
     if garment.cutout.method != "alpha":
@@ -273,7 +275,7 @@ def _put_on(
         "category": found.category,
         "view": found.view,
         "warp": _warp_report(warped),
-        "warnings": [*fit.warnings, *warnings],
+        "warnings": [*fit.warnings, *lost_sleeves(said, cover), *warnings],
         "quality": quality,
     }
     result = DrapeResult(picture.image, found, wearer.joints, fit.target, layers, report)

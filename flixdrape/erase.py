@@ -86,13 +86,25 @@ def old_clothes(wearer: Wearer, cover: Coverage) -> Floats:
         old = np.maximum(wearer.part("top", "outer"), dress)
         if cover.category == "outwear":
             within = np.maximum(wearer.part("top"), dress)
-            if any(cover.sleeves.values()):
-                within = within * wearer.torso()
+            within = within * _without_sleeves(wearer, cover)
             old = np.maximum(old - within * (1 - wearer.part("outer")), 0)
             # In an open front shows what is worn below; taken for a coat it would leave a hole.
             old = old * (1 - _open_front(wearer))
     belts = belongings(wearer)[1]
     return np.asarray(np.maximum(old, belts * _worn_with(wearer, cover)), np.float32)
+
+
+def _without_sleeves(wearer: Wearer, cover: Coverage) -> Floats:
+    """Where the top below a jacket stays: all but the arms that get a new sleeve, 0..1."""
+    if not any(cover.sleeves.values()):
+        return np.ones(wearer.shape, np.float32)
+    stays = wearer.torso().copy()
+    for side in SIDES:
+        if not cover.sleeves[side]:
+            field = wearer.arm(side)
+            near = 0.35 * wearer.body.width
+            field.paste(ramp(np.abs(field.beside), near + 1, near - 1), stays)
+    return stays
 
 
 def _open_front(wearer: Wearer) -> Floats:

@@ -69,6 +69,15 @@ def test_a_waistcoat_leaves_the_sleeves_below_it():
     assert old_clothes(dressed, coverage("outwear", sleeves=0.0))[y, x] < 0.1
 
 
+def test_a_jacket_with_one_sleeve_leaves_the_other_tops_sleeve():
+    dressed, cover = wearer(sleeves="long"), coverage("outwear", sleeves=0.9)
+    cover.sleeves["left"] = 0.0
+    old = old_clothes(dressed, cover)
+    for side, gone in (("left", 0.0), ("right", 1.0)):
+        x, y = np.round(dressed.body.arms[side][1]).astype(int)
+        assert old[y, x] == pytest.approx(gone, abs=0.1)
+
+
 def test_dress_replaces_all_but_legwear():
     old = old_clothes(wearer(below="skirt", legwear=True, coat=True), coverage("dress"))
     assert old[200, 200] == old[320, 160] == old[330, 200] == 1
