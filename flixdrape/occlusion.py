@@ -70,7 +70,7 @@ def worn_above(wearer: Wearer, cover: Coverage) -> Floats:
     What is taken for them farther down, joined to nothing above, is of the skirt or the trousers.
     """
     cloth = wearer.part("top", "outer")
-    pieces = label(cloth > 0.3, connectivity=2)
+    pieces = cv2.connectedComponents((cloth > 0.3).astype(np.uint8))[1]
     high = wearer.down() < cover.waist + 0.1 * wearer.body.torso
     hanging = np.unique(pieces[high])
     return np.asarray(cloth * np.isin(pieces, hanging[hanging > 0]), np.float32)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
-from skimage.measure import label, regionprops
 
 from flixdrape.wearer import Wearer
 
@@ -39,22 +39,21 @@ def scraps(wearer: Wearer, gone: Floats, garment: Floats) -> Flags:
     """
     person = wearer.part("background") < 0.5
     left = (person & (gone < 0.5)) | (garment > 0.5)
-    pieces = label(left, connectivity=2)
-    regions = regionprops(pieces)
-    found = np.zeros(wearer.shape, bool)
-    if len(regions) < 2:
-        return found
+    count, pieces, boxes, _ = cv2.connectedComponentsWithStats(left.astype(np.uint8))
+    if count < 3:
+        return np.zeros(wearer.shape, bool)
+    areas = boxes[:, cv2.CC_STAT_AREA]
+    body = 1 + int(areas[1:].argmax())
     # Pieces that no cloth ever joined are no remains.
-    together = label(person | (garment > 0.5), connectivity=2)
-    body = max(regions, key=lambda region: region.area)
-    whole = together[tuple(body.coords[0])]
-    cloth, things = wearer.part(*_CLOTH), wearer.part("accessories")
-    for region in regions:
-        here = tuple(region.coords.T)
-        if region.label == body.label or together[here][0] != whole:
-            continue
-        share = float((cloth[here] * (1 - garment[here])).mean())
-        trinket = region.area < _TRINKET * wearer.body.width**2
-        if share + (float(things[here].mean()) if trinket else 0.0) > _MOST:
-            found[here] = True
-    return found
+    together = cv2.connectedComponents((person | (garment > 0.5)).astype(np.uint8))[1]
+    whole = np.zeros(count, np.int64)
+    whole[pieces.ravel()] = together.ravel()
+
+    def share(what: Floats) -> NDArray[np.float64]:
+        return np.bincount(pieces.ravel(), what.ravel(), count) / np.maximum(areas, 1)
+
+    cloth = share(wearer.part(*_CLOTH) * (1 - garment))
+    trinkets = share(wearer.part("accessories")) * (areas < _TRINKET * wearer.body.width**2)
+    goes = (cloth + trinkets > _MOST) & (whole == whole[body])
+    goes[[0, body]] = False
+    return np.asarray(goes[pieces], dtype=bool)

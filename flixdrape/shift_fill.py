@@ -41,7 +41,7 @@ _PIECES = 14
 _SAMPLES, _FEW = 200, 20
 # How far up and across it may be set right, in working pixels: to fall into step with bricks.
 _SLACK = (1.0, 2.0)
-_SLACK_AROUND = np.ones((3, 5), np.uint8)
+_SLACK_AROUND = np.ones([2 * round(v) + 1 for v in _SLACK], np.uint8)
 
 
 def fill_with_pieces(image: Image, known: Floats, hole: Floats, smooth: Floats) -> Floats:
