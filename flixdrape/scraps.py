@@ -15,8 +15,9 @@ Flags = NDArray[np.bool_]
 
 # What a piece has to be made of to go, and how much of it.
 _CLOTH, _MOST = ("top", "outer", "dress", "bottom"), 0.6
-# A buckle or a tassel goes too; a bag, larger than this in squared shoulder widths, stays.
-_TRINKET = 0.05
+# A buckle or a tassel goes too, and a cuff that was taken for skin; a bag and a hand, larger than
+# these in squared shoulder widths, stay.
+_TRINKET, _CUFF = 0.05, 0.02
 
 
 def scraps(wearer: Wearer, gone: Floats, garment: Floats) -> Flags:
@@ -53,7 +54,9 @@ def scraps(wearer: Wearer, gone: Floats, garment: Floats) -> Flags:
         return np.bincount(pieces.ravel(), what.ravel(), count) / np.maximum(areas, 1)
 
     cloth = share(wearer.part(*_CLOTH) * (1 - garment))
-    trinkets = share(wearer.part("accessories")) * (areas < _TRINKET * wearer.body.width**2)
-    goes = (cloth + trinkets > _MOST) & (whole == whole[body])
+    size = areas / wearer.body.width**2
+    trinkets = share(wearer.part("accessories")) * (size < _TRINKET)
+    cuffs = share(wearer.part("arms")) * (size < _CUFF)
+    goes = (cloth + trinkets + cuffs > _MOST) & (whole == whole[body])
     goes[[0, body]] = False
     return np.asarray(goes[pieces], dtype=bool)

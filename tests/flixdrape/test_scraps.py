@@ -38,6 +38,12 @@ def test_cloth_goes_and_limbs_and_shoes_stay(part, goes):
     assert not found[:300].any()
 
 
+def test_a_cuff_that_was_taken_for_skin_goes():
+    cuff = (slice(344, 354), slice(280, 290))
+    dressed, gone = with_piece("arms", cuff, BRIDGE)
+    assert scraps(dressed, gone, NONE)[cuff].mean() > 0.9
+
+
 def test_a_bag_stays():
     dressed, gone = with_piece("accessories", (slice(330, 400), slice(280, 340)), BRIDGE)
     assert not scraps(dressed, gone, NONE).any()
