@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pose.carried import Carried, carry
 from pose.engine.augment import Augmentation, random_fill, random_view, vary_colours
-from pose.engine.crop import sample_crop
+from pose.engine.crop import apply_homography, sample_crop
 from pose.engine.label_batches import LabelBatches, sample_labels
 from pose.engine.segmentation import UNKNOWN
 from pose.keypoints import COCO_17
@@ -23,6 +24,8 @@ _CLOTHES = ("top", "outer", "dress", "bottom", "legwear", "footwear", "accessori
 _DYED, _EACH, _STRIPED = 0.6, 0.6, 0.12
 # Shares of crops that show a person before a studio's wall, and that wall alone.
 _STUDIO, _EMPTY = 0.2, 0.05
+# Share of crops whose person is given another's bag.
+_CARRIED = 0.35
 
 
 def before_wall(
@@ -101,13 +104,20 @@ class ParsingBatches(LabelBatches[LabelledPerson]):
         Width and height of the crops.
     augmentation : Augmentation
         How they are varied; nothing is hidden behind patches, whatever it says.
+    bags : sequence of Carried
+        What some of them are given to carry.
     """
 
     def __init__(
-        self, people: Sequence[LabelledPerson], size: tuple[int, int], augmentation: Augmentation
+        self,
+        people: Sequence[LabelledPerson],
+        size: tuple[int, int],
+        augmentation: Augmentation,
+        bags: Sequence[Carried] = (),
     ) -> None:
         super().__init__(list(people))
         self.size, self.augmentation = size, augmentation
+        self.bags = list(bags)
 
     def counts(self) -> NDArray[np.int64]:
         """Return how many pixels each part has, of all people."""
@@ -126,6 +136,10 @@ class ParsingBatches(LabelBatches[LabelledPerson]):
         shrink = np.diag([1 / scale, 1 / scale, 1.0])
         pixels = sample_crop(image, matrix @ shrink, self.size, random_fill(rng))
         parts = sample_labels(instance.parts, matrix, self.size)
+        if self.bags and rng.random() < _CARRIED:
+            bag = self.bags[rng.integers(len(self.bags))]
+            points = apply_homography(matrix, sample.points)
+            pixels, parts = carry(pixels, parts, points, bag, self.images, rng)
         if rng.random() < _DYED:
             pixels = dyed(pixels, parts, rng)
         chance = rng.random()

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from pose.carried import carried_by
 from pose.engine.augment import Augmentation
 from pose.engine.checkpoint import initialise, read_card
 from pose.engine.crop import box_to_input, sample_crop
@@ -83,9 +84,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     network = _network(args)
     size = network.config.input_size
     people = read_people(args.data, "train", corrected=True)
+    bags = carried_by(people)
     if args.pseudo:
         people += read_pseudo_people(args.data, args.pseudo)
-    batches = ParsingBatches(people, size, AUGMENTATION)
+    batches = ParsingBatches(people, size, AUGMENTATION, bags)
     held_out = ParsingBatches(read_people(args.data, "val"), size, AUGMENTATION)
     train_labels(
         network,
