@@ -138,7 +138,7 @@ def hidden_feet(wearer: Wearer, todo: Floats) -> Floats:
         inside = _inside(field, wearer.body.frontal, LEG)
         share = field.along / max(field.length, 1.0)
         ankle = inside * (share > 0.9) * (share < 1.0)
-        shoe = shoes[field.window] * (np.abs(field.beside) < 0.3 * wearer.body.width)
+        shoe = (shoes[field.window] > 0.5) & (np.abs(field.beside) < 0.3 * wearer.body.width)
         shod = float((shoe * (share > 0.8)).sum()) > _SHOD * wearer.body.width**2
         covered = todo[field.window] * (1 - seen[field.window])
         if not shod and float((ankle * covered).sum()) > 0.6 * float(ankle.sum()) > 0:
