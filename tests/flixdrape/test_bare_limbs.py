@@ -111,7 +111,8 @@ def test_where_no_shoe_is_seen_a_leg_stands_on_a_foot():
     some = 0.3 * planes[PARTS.index("bottom")]
     planes[PARTS.index("bottom")] -= some
     planes[PARTS.index("footwear")] += some
-    unsure = replace(dressed, parsing=replace(dressed.parsing, probabilities=planes))
+    parsing = replace(dressed.parsing, probabilities=planes)
+    unsure = type(dressed)(dressed.rgb, dressed.joints, dressed.body, parsing)
     assert np.array_equal(hidden_feet(unsure, EVERYWHERE), feet), "a guess is no shoe"
     assert not hidden_feet(dressed, 0 * EVERYWHERE).any(), "nothing comes off"
 
