@@ -44,19 +44,21 @@ def beside_sleeves(wearer: Wearer, cover: Coverage, garment: Floats) -> Floats:
     skin = wearer.part("arms")
     radius = max(round(_STRIP * wearer.body.width / 2), 1)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-    cloth = cv2.dilate((garment > 0.5).astype(np.uint8), np.ones((5, 5), np.uint8))
     for side in SIDES:
         if not cover.sleeves[side]:
             continue
         field = wearer.arm(side)
         here = (np.abs(field.beside) < _ARM * wearer.body.width).astype(np.float32)
         inside = here * (1 - bare_arm(wearer, cover, side))
-        bare = (skin * (1 - garment))[field.window] * inside
-        shown = (bare > 0.3).astype(np.uint8)
+        alpha = garment[field.window]
+        shown = (skin[field.window] * (1 - alpha) * inside > 0.3).astype(np.uint8)
         wide = cv2.dilate(cv2.morphologyEx(shown, cv2.MORPH_OPEN, disc), disc)
-        patches = cv2.connectedComponents(shown * (1 - wide))[1]
-        touching = np.unique(patches[cloth[field.window] > 0])
-        strip = np.isin(patches, touching[touching > 0]).astype(np.float32)
+        count, patches = cv2.connectedComponents(shown * (1 - wide))
+        cloth = cv2.dilate((alpha > 0.5).astype(np.uint8), np.ones((5, 5), np.uint8))
+        goes = np.zeros(count, np.float32)
+        goes[patches[cloth > 0]] = 1
+        goes[0] = 0
+        strip = goes[patches]
         # Its soft rim, thinner than any arm, goes with it.
         field.paste(cv2.dilate(strip, np.ones((3, 3), np.uint8)) * inside, strips)
     return strips
