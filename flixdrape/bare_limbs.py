@@ -10,7 +10,7 @@ from flixdrape.body import SIDES
 from flixdrape.bust import bust
 from flixdrape.corners import OTHER
 from flixdrape.coverage import TOPS, Coverage
-from flixdrape.flesh import ARM, LEG, arm_flesh, leg_flesh
+from flixdrape.flesh import ARM, LEG, arm_flesh, inside_flesh, leg_flesh
 from flixdrape.limb import LimbField, LimbShape
 from flixdrape.occlusion import bare_arm
 from flixdrape.seen_limb import THICKER, SeenLimb
@@ -135,7 +135,7 @@ def hidden_feet(wearer: Wearer, todo: Floats) -> Floats:
     seen, shoes = wearer.part("legs", "legwear"), wearer.part("footwear")
     for side in SIDES:
         field = leg_flesh(wearer, side)
-        inside = _inside(field, wearer.body.frontal, LEG)
+        inside = inside_flesh(field, wearer.body.frontal, LEG)
         share = field.along / max(field.length, 1.0)
         ankle = inside * (share > 0.9) * (share < 1.0)
         shoe = (shoes[field.window] > 0.5) & (np.abs(field.beside) < 0.3 * wearer.body.width)
@@ -263,7 +263,7 @@ def clothed_leg(wearer: Wearer, side: str, cloth: Floats) -> Floats:
     field, twin = (leg_flesh(wearer, name, shod=False) for name in (side, OTHER[side]))
     seen = cloth[field.window]
     found = _seen_limb(wearer, field, twin, seen, LEG, thickness=(1.0, 2.4))
-    return _inside(field if found is None else found.field(field), wearer.body.frontal, LEG)
+    return inside_flesh(field if found is None else found.field(field), wearer.body.frontal, LEG)
 
 
 def _seen_limb(
@@ -296,7 +296,7 @@ def _gone_on(
     """Paint a limb where it is hidden, going on from where it is seen: layer and amount."""
     if seen is not None:
         field = seen.field(field)
-    inside = _inside(field, wearer.body.frontal, shape)
+    inside = inside_flesh(field, wearer.body.frontal, shape)
     amount = inside * _hidden(field, inside, bare) * todo
     layer = _round(field, wearer, tone, shape)
     if seen is not None:
@@ -314,7 +314,7 @@ def _hidden(field: LimbField, inside: Floats, seen: Floats) -> Floats:
 
 def inside_leg(field: LimbField, width: float) -> Floats:
     """Return where a leg is, of a body whose shoulders are `width` pixels apart from the front."""
-    return _inside(field, width, LEG)
+    return inside_flesh(field, width, LEG)
 
 
 def _paint(image: Floats, field: LimbField, layer: Floats, amount: Floats, before: Floats) -> None:
@@ -326,11 +326,6 @@ def _paint(image: Floats, field: LimbField, layer: Floats, amount: Floats, befor
     rest = before[field.window] * (1 - amount)
     share = amount / np.maximum(amount + rest, 1e-3)
     view += share[..., None] * (layer - view)
-
-
-def _inside(field: LimbField, width: float, shape: LimbShape) -> Floats:
-    half = shape.half_of(field, width)
-    return ramp(half - np.abs(field.beside), -1.2, 1.2)
 
 
 def _round(field: LimbField, wearer: Wearer, tone: Floats, shape: LimbShape) -> Floats:

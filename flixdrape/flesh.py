@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from flixdrape.body import SIDES
 from flixdrape.corners import OTHER
 from flixdrape.limb import LimbField, LimbShape
-from flixdrape.wearer import Wearer, leg_field
+from flixdrape.wearer import Wearer, leg_field, ramp
 
-__all__ = ["ARM", "LEG", "arm_flesh", "leg_flesh"]
+__all__ = ["ARM", "LEG", "arm_flesh", "inside_flesh", "leg_flesh"]
 
 # Half the thickness of bare limbs along the limb, and how far outside its bones its middle lies,
 # in shoulder widths as seen from the front: medians over the drawn masks of 818 legs and 1,444
@@ -37,6 +38,21 @@ LEG = LimbShape(
 
 # How far from an ankle, in shoulder widths, its shoe may be seen without belonging right there.
 _TO_SHOE = (0.08, 0.8)
+
+
+def inside_flesh(field: LimbField, width: float, shape: LimbShape) -> NDArray[np.float32]:
+    """Return where a limb is, in its window, 0..1.
+
+    Parameters
+    ----------
+    field : LimbField
+        About the limb's flesh.
+    width : float
+        Of the shoulders as seen from the front, in pixels.
+    shape : LimbShape
+        How thick the limb is.
+    """
+    return ramp(shape.half_of(field, width) - np.abs(field.beside), -1.2, 1.2)
 
 
 def arm_flesh(wearer: Wearer, side: str) -> LimbField:

@@ -69,6 +69,11 @@ def worn_above(wearer: Wearer, cover: Coverage) -> Floats:
 
     What is taken for them farther down, joined to nothing above, is of the skirt or the trousers.
     """
+    key = f"worn above {cover.waist!r}"
+    return wearer.remembered(key, lambda: _worn_above(wearer, cover))
+
+
+def _worn_above(wearer: Wearer, cover: Coverage) -> Floats:
     cloth = wearer.part("top", "outer")
     pieces = cv2.connectedComponents((cloth > 0.3).astype(np.uint8))[1]
     high = wearer.down() < cover.waist + 0.1 * wearer.body.torso

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from flixdrape.body import SIDES
 from flixdrape.coverage import Coverage
-from flixdrape.flesh import ARM, arm_flesh
+from flixdrape.flesh import ARM, arm_flesh, inside_flesh
 from flixdrape.limb import LimbField
-from flixdrape.wearer import Wearer, ramp
+from flixdrape.wearer import Wearer
 
 __all__ = ["cloth_end", "lost_sleeves", "with_seen_sleeves"]
 
@@ -44,7 +44,7 @@ def _covered(
     wearer: Wearer, field: LimbField, garment: Floats
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return where along an arm a garment covers its breadth, and where the arm is."""
-    inside = ramp(ARM.half_of(field, wearer.body.frontal) - np.abs(field.beside), -1.2, 1.2)
+    inside = inside_flesh(field, wearer.body.frontal, ARM)
     return field.share_along(inside, garment[field.window]) > _COVERED, inside > 0.5
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flixdrape.body import SIDES
-from flixdrape.flesh import ARM, arm_flesh
+from flixdrape.flesh import ARM, arm_flesh, inside_flesh
 from flixdrape.limb import LimbField
 from flixdrape.wearer import Wearer, ramp
 
@@ -42,7 +42,7 @@ def _worn_sleeves(wearer: Wearer) -> Floats:
             continue
         half = ARM.half_of(field, wearer.body.frontal)
         own = cloth[field.window]
-        inside = ramp(half - np.abs(field.beside), -1.2, 1.2)
+        inside = inside_flesh(field, wearer.body.frontal, ARM)
         covered = field.share_along(inside, own) > _COVERS
         forearm = (field.along > 0.5 * field.length) & (field.along < _CUFF * field.length)
         about = ramp(_LOOSE * half - np.abs(field.beside), -1.2, 1.2)
