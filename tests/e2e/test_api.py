@@ -20,7 +20,6 @@ from flixdrape.samples import sample
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
-CHROMIUM = Path("/usr/bin/chromium")
 
 _spec = importlib.util.spec_from_file_location("e2e_server", Path(__file__).with_name("server.py"))
 server = importlib.util.module_from_spec(_spec)
@@ -95,22 +94,15 @@ def test_node(address, photos):
     assert said.startswith("blouse image/png true\n1 [")
 
 
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="no /usr/bin/chromium")
-def test_browser(address):
-    from playwright.sync_api import sync_playwright
-
+def test_browser(address, browser):
     functions, use = examples("js")
     blobs = "const [garmentPhoto, personPhoto] = photos.map((text) => new Blob(" \
             "[Uint8Array.from(atob(text), (c) => c.charCodeAt(0))]));\n"  # fmt: skip
     program = f"async (photos) => {{ {blobs} {here(functions + use, address)} return report; }}"
-    with sync_playwright() as runner:
-        browser = runner.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--headless", "--no-sandbox", "--disable-gpu"]
-        )
-        page = browser.new_page()
+    with browser.new_context() as visitor:
+        page = visitor.new_page()
         page.goto(address)
         report = page.evaluate(program, [_base64("mannequin_top"), _base64("person_front")])
-        browser.close()
     assert report["category"] == "blouse"
 
 
@@ -209,17 +201,11 @@ def test_login_and_prefix_by_client(shut, photos):
         assert found["category"] == "blouse"
 
 
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="no /usr/bin/chromium")
-def test_login_and_prefix_by_browser(shut):
-    from playwright.sync_api import sync_playwright
-
+def test_login_and_prefix_by_browser(shut, browser):
     _, through = shut
     asked, refused = [], []
-    with sync_playwright() as runner:
-        browser = runner.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--headless", "--no-sandbox", "--disable-gpu"]
-        )
-        page = browser.new_page()
+    with browser.new_context() as visitor:
+        page = visitor.new_page()
         page.on("requestfinished", lambda request: asked.append(request.url))
         page.on("console", lambda message: refused.append(message.text))
         page.goto(f"{through}/")
@@ -233,7 +219,6 @@ def test_login_and_prefix_by_browser(shut):
             page.locator(f"#{side}-photo img").first.wait_for(timeout=20_000)
         page.locator("#drape").click()
         page.get_by_text("Draped: blouse").wait_for(timeout=90_000)
-        browser.close()
     here_only = [url for url in asked if url.startswith("http") and not url.startswith(through)]
     assert here_only == []
     # The page's own connections are none of those that the policy refuses.
