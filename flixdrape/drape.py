@@ -220,7 +220,7 @@ def drape_analysed(
     wearer = person.wearer
     steps: list[DrapeResult] = []
     for garment in sorted(garments, key=lambda g: _LAYERS[g.garment.category]):
-        step, wearer = _put_on(garment, wearer, options, watch)
+        step, wearer = put_on(garment, wearer, options, watch)
         steps.append(step)
     result = steps[-1] if len(steps) == 1 else _outfit(steps)
     warnings = [
@@ -239,10 +239,31 @@ def drape_analysed(
     return replace(result, report=report)
 
 
-def _put_on(
-    garment: GarmentAnalysis, wearer: Wearer, options: DrapeOptions, watch: Stopwatch
+def put_on(
+    garment: GarmentAnalysis,
+    wearer: Wearer,
+    options: DrapeOptions,
+    watch: Stopwatch | None = None,
 ) -> tuple[DrapeResult, Wearer]:
-    """Drape one garment; also return the person as dressed now."""
+    """Drape one garment; also return the person as dressed now.
+
+    Parameters
+    ----------
+    garment : GarmentAnalysis
+        What is put on.
+    wearer : Wearer
+        The person, as dressed so far.
+    options : DrapeOptions
+        Fit, length, tuck, light and so on.
+    watch : Stopwatch, optional
+        Told of every stage that ends.
+
+    Raises
+    ------
+    NothingFoundError
+        If too little of the garment is seen.
+    """
+    watch = watch or Stopwatch()
     found = garment.garment
     fit = _fitted(found, wearer, garment.photo.name, options)
     parts = plan_parts(fit, found.category, wearer.body, garment.cutout.matte)

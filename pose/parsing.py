@@ -65,6 +65,30 @@ class Parsing:
     box: tuple[int, int, int, int]
     shape: tuple[int, int]
 
+    @classmethod
+    def of_labels(cls, labels: Image, softness: float = 0.8) -> Parsing:
+        """Return what is known where every pixel's part is.
+
+        Parameters
+        ----------
+        labels : (H, W) uint8 array
+            Indices into `PARTS`; where they are others, `UNKNOWN`, any part is as likely.
+        softness : float
+            Of the borders, in pixels.
+
+        Examples
+        --------
+        >>> labels = np.full((5, 5), PARTS.index("dress"), np.uint8)
+        >>> Parsing.of_labels(labels).clothes()
+        ('dress',)
+        """
+        masks = (np.asarray(labels == index, np.float32) for index in range(len(PARTS)))
+        soft = [cv2.GaussianBlur(mask, (0, 0), softness) for mask in masks]
+        planes = np.stack(soft).astype(np.float32)
+        planes += np.float32(1 / len(PARTS)) * (1 - planes.sum(axis=0))
+        height, width = labels.shape
+        return cls(planes, (0, 0, width, height), (height, width))
+
     def of(self, *names: str) -> NDArray[np.float32]:
         """Return the chance that a pixel belongs to one of some parts.
 

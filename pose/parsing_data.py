@@ -21,6 +21,7 @@ __all__ = [
     "MERGED",
     "LabelledPerson",
     "merge_labels",
+    "read_draped_people",
     "read_people",
     "read_pseudo_people",
     "split_skin",
@@ -143,6 +144,34 @@ def read_pseudo_people(folder: Path, labels: Path) -> list[LabelledPerson]:
         if not file.is_file():
             continue
         people.append(LabelledPerson(sample, read_grey(file)))
+    return people
+
+
+def read_draped_people(folder: Path, draped: Path) -> list[LabelledPerson]:
+    """Read people who were dressed anew, as ``tools/draped_people.py`` wrote them.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds ``keypoints_train.json``: their joints stay where they were.
+    draped : Path
+        Holds pictures ``{photo}-{number}.jpg`` and their parts, ``.png``.
+
+    Raises
+    ------
+    ValueError
+        If nobody of that file is in the photo that a picture is named after.
+    OSError
+        If a mask cannot be read.
+    """
+    samples = {s.path.stem: s for s in read_coco(folder / "keypoints_train.json", COCO_17)}
+    people = []
+    for file in sorted(draped.glob("*.jpg")):
+        photo = file.stem.split("-")[0]
+        if photo not in samples:
+            raise ValueError(f"{file}: nobody in {folder / 'keypoints_train.json'} is {photo!r}")
+        parts = read_grey(file.with_suffix(".png"))
+        people.append(LabelledPerson(replace(samples[photo], path=file), parts))
     return people
 
 

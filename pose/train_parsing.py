@@ -23,7 +23,7 @@ from pose.engine.training import load_imagenet_backbone
 from pose.keypoints import COCO_17, Keypoints
 from pose.parsing_batches import ParsingBatches
 from pose.parsing_crop import PADDING, person_box
-from pose.parsing_data import read_people, read_pseudo_people
+from pose.parsing_data import read_draped_people, read_people, read_pseudo_people
 from pose.parsing_metrics import confusion, intersection_over_union
 from pose.parts import PART_SCHEMA, PARTS
 from pose.train import TERMS
@@ -70,6 +70,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, required=True, help="folder of masks.json")
     parser.add_argument("--init", type=Path, help="start from these weights (safetensors)")
     parser.add_argument("--pseudo", type=Path, help="folder that pose.pseudo_parsing wrote")
+    parser.add_argument("--draped", type=Path, help="folder that tools/draped_people.py wrote")
     add_training_options(parser, size=(288, 384), epochs=20, epoch_size=792, batch=8)
     return parser
 
@@ -87,6 +88,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     bags = carried_by(people)
     if args.pseudo:
         people += read_pseudo_people(args.data, args.pseudo)
+    if args.draped:
+        people += read_draped_people(args.data, args.draped)
     batches = ParsingBatches(people, size, AUGMENTATION, bags)
     held_out = ParsingBatches(read_people(args.data, "val"), size, AUGMENTATION)
     train_labels(

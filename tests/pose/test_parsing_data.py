@@ -10,7 +10,13 @@ import pytest
 from figure import FIGURE
 
 from pose.keypoints import COCO_17
-from pose.parsing_data import MERGED, merge_labels, read_people, split_skin
+from pose.parsing_data import (
+    MERGED,
+    merge_labels,
+    read_draped_people,
+    read_people,
+    split_skin,
+)
 from pose.parts import PARTS
 
 DATA = Path(os.environ.get("FLIXDRAPE_DATA", Path(__file__).parents[3] / "shared" / "data"))
@@ -154,3 +160,25 @@ def test_the_labels_are_those_of_the_data():
     for person in people[:5]:
         face = at(person.parts, person.sample.points[0])
         assert face in {"face", "accessories", "hair"}
+
+
+def test_people_dressed_anew_have_the_joints_of_their_photo(tmp_path):
+    write_people(tmp_path, {"ccp_1": body_mask("dress"), "ccp_2": body_mask("dress")})
+    draped = tmp_path / "draped"
+    draped.mkdir()
+    parts = np.full((280, 200), PARTS.index("outer"), np.uint8)
+    for name in ("ccp_2-0-7", "ccp_2-1-3"):
+        cv2.imwrite(str(draped / f"{name}.jpg"), np.zeros((280, 200, 3), np.uint8))
+        cv2.imwrite(str(draped / f"{name}.png"), parts)
+    first, second = read_draped_people(tmp_path, draped)
+    assert first.sample.path == draped / "ccp_2-0-7.jpg"
+    assert second.sample.path == draped / "ccp_2-1-3.jpg"
+    assert first.sample.points.tolist() == second.sample.points.tolist()
+    assert (first.parts == PARTS.index("outer")).all()
+
+
+def test_a_picture_of_nobody_is_refused(tmp_path):
+    write_people(tmp_path, {"ccp_1": body_mask("dress")})
+    (tmp_path / "ccp_9-0-0.jpg").touch()
+    with pytest.raises(ValueError, match="ccp_9"):
+        read_draped_people(tmp_path, tmp_path)

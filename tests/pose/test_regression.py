@@ -88,7 +88,7 @@ def test_learns_where_the_corners_are(decoder, triangle_samples, square_schema, 
     network = RegressionNetwork(config)
     mild = Augmentation(rotation=5, whole=0, half_body=0, occlusion=0, colour=0.2, blur=0, grey=0)
     training = TrainingConfig(
-        epochs=14, epoch_size=96, batch_size=12, learning_rate=4e-3, backbone_rate=1.0, ema=0.9
+        epochs=6, epoch_size=96, batch_size=12, learning_rate=6e-3, backbone_rate=1.0, ema=0.8
     )
     batches = CropBatches(triangle_samples, square_schema, SIZE, mild)
 
