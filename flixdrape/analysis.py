@@ -108,11 +108,14 @@ class PersonAnalysis:
         All that were found, largest first.
     wearer : Wearer
         The one chosen: joints, body, parts of the picture.
+    told : bool
+        Whether somebody said which kinds of clothes the photo shows.
     """
 
     photo: Picture
     people: tuple[Keypoints, ...]
     wearer: Wearer
+    told: bool = False
 
     def corrected(
         self, joints: Places | None = None, *, worn: Collection[str] = ()
@@ -142,7 +145,7 @@ class PersonAnalysis:
         if not worn:
             return replace(self, wearer=Wearer(self.photo.rgb, moved, body, parsing))
         told = Wearer(self.photo.rgb, moved, body, parsing.told(worn))
-        return replace(self, wearer=with_settled_legs(told))
+        return replace(self, wearer=with_settled_legs(told), told=True)
 
 
 def analyse_garment(

@@ -22,6 +22,7 @@ from flixdrape.analysis import (
     analyse_person,
     opened,
 )
+from flixdrape.clothes import clothes_warnings
 from flixdrape.compose import Composition, compose
 from flixdrape.coverage import PART_OF, Coverage
 from flixdrape.errors import NothingFoundError
@@ -218,6 +219,7 @@ def drape_analysed(
     if not isinstance(options, DrapeOptions):
         options = DrapeOptions.from_mapping(options or {})
     wearer = person.wearer
+    categories = [garment.garment.category for garment in garments]
     steps: list[DrapeResult] = []
     for garment in sorted(garments, key=lambda g: _LAYERS[g.garment.category]):
         step, wearer = put_on(garment, wearer, options, watch)
@@ -227,6 +229,7 @@ def drape_analysed(
         *(w for garment in garments for w in garment.photo.warnings),
         *person.photo.warnings,
         *_several(person),
+        *([] if person.told else clothes_warnings(person.wearer.parsing, categories)),
         *(w for garment in garments for w in garment.cutout.warnings),
         *result.report["warnings"],
     ]
