@@ -26,8 +26,8 @@ _NAMES = {
 }
 # Less than this share of the person is a mistake at a border, or matters little.
 _LEAST_AREA = 0.03
-# On held-out photos half of all wrong kinds have a rival nearer than this, and three in five with
-# such a rival are wrong (docs/engine.md).
+# On held-out photos more than half of all wrong kinds have a rival nearer than this, and half of
+# the kinds with such a rival are wrong (docs/engine.md).
 _RIVAL = 0.25
 
 
