@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from pose.engine import backbone
 from pose.engine.bottomup import BottomUpNetwork
 from pose.engine.checkpoint import CheckpointError, save_checkpoint
 from pose.engine.detector import DetectorNetwork
@@ -14,6 +15,14 @@ from pose.engine.regression import RegressionNetwork
 
 SCHEMA = KeypointSchema("stick", ("a", "b"), (("a", "b"),))
 SMALL = {"width": 32, "repeats": (1, 1, 1, 1)}
+
+
+@pytest.fixture(autouse=True)
+def short_backbone(monkeypatch):
+    """Every kind of block, but few of them: exporting takes as long as the graph."""
+    stages = [(*stage, min(repeats, 1 + (index == 1)))
+              for index, (*stage, repeats) in enumerate(backbone._STAGES)]  # fmt: skip
+    monkeypatch.setattr(backbone, "_STAGES", stages)
 
 
 def network_of(kind, **options):
