@@ -7,11 +7,22 @@ import cv2
 import numpy as np
 import pytest
 
+from pose.engine import backbone
 from pose.engine.dataset import Sample
 from pose.engine.keypoints import KeypointSchema
 
 # The shared figures of these tests lie beside them.
 sys.path.insert(0, str(Path(__file__).parent))
+
+
+@pytest.fixture
+def short_backbone(monkeypatch):
+    """Every kind of block, but few of them, for what takes as long as there are blocks."""
+    stages = [
+        (*stage, min(repeats, 1 + (index == 1)))
+        for index, (*stage, repeats) in enumerate(backbone._STAGES)
+    ]
+    monkeypatch.setattr(backbone, "_STAGES", stages)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 
-from pose.engine import backbone
 from pose.engine.bottomup import BottomUpNetwork
 from pose.engine.checkpoint import CheckpointError, save_checkpoint
 from pose.engine.detector import DetectorNetwork
@@ -14,15 +13,8 @@ from pose.engine.onnx_export import export_onnx, load_any, main
 from pose.engine.regression import RegressionNetwork
 
 SCHEMA = KeypointSchema("stick", ("a", "b"), (("a", "b"),))
+pytestmark = pytest.mark.usefixtures("short_backbone")
 SMALL = {"width": 32, "repeats": (1, 1, 1, 1)}
-
-
-@pytest.fixture(autouse=True)
-def short_backbone(monkeypatch):
-    """Every kind of block, but few of them: exporting takes as long as the graph."""
-    stages = [(*stage, min(repeats, 1 + (index == 1)))
-              for index, (*stage, repeats) in enumerate(backbone._STAGES)]  # fmt: skip
-    monkeypatch.setattr(backbone, "_STAGES", stages)
 
 
 def network_of(kind, **options):

@@ -81,6 +81,7 @@ def test_unknown_head_is_refused():
         RegressionNetwork(NetworkConfig(3, SIZE, decoder="pyramid"))
 
 
+@pytest.mark.usefixtures("short_backbone")
 @BOTH
 def test_learns_where_the_corners_are(decoder, triangle_samples, square_schema, tmp_path):
     torch.manual_seed(0)

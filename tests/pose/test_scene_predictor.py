@@ -134,6 +134,7 @@ def test_schema_without_mirrored_edges_is_refused():
         ScenePredictor(network, schema, group_greedy)
 
 
+@pytest.mark.usefixtures("short_backbone")
 def test_network_learns_where_a_sticks_ends_are(tmp_path):
     schema = KeypointSchema("stick", ("red", "blue"), (("red", "blue"),))
 

@@ -43,6 +43,7 @@ def corner_error(network, schema, samples):
     return float(np.mean(errors))
 
 
+@pytest.mark.usefixtures("short_backbone")
 def test_learns_where_the_corners_are(triangle_samples, square_schema, tmp_path):
     trainer = make_trainer(triangle_samples, square_schema, tmp_path, epochs=6, size=96)
     before = corner_error(trainer.network, square_schema, triangle_samples)
