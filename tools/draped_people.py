@@ -88,7 +88,7 @@ def garments_by_category(files):
 
 
 class _Hashed:
-    """A sample that a cache can hold, by its photo."""
+    """A sample that a cache can hold: arrays have no hash."""
 
     def __init__(self, sample):
         self.sample = sample
