@@ -219,7 +219,6 @@ def drape_analysed(
     if not isinstance(options, DrapeOptions):
         options = DrapeOptions.from_mapping(options or {})
     wearer = person.wearer
-    categories = [garment.garment.category for garment in garments]
     steps: list[DrapeResult] = []
     for garment in sorted(garments, key=lambda g: _LAYERS[g.garment.category]):
         step, wearer = put_on(garment, wearer, options, watch)
@@ -229,7 +228,7 @@ def drape_analysed(
         *(w for garment in garments for w in garment.photo.warnings),
         *person.photo.warnings,
         *_several(person),
-        *([] if person.told else clothes_warnings(person.wearer.parsing, categories)),
+        *_doubts(person, [garment.garment.category for garment in garments]),
         *(w for garment in garments for w in garment.cutout.warnings),
         *result.report["warnings"],
     ]
@@ -342,6 +341,15 @@ def _several(person: PersonAnalysis) -> list[str]:
         f"{person.photo.name}: {count} people found, the largest is dressed; choose another by "
         f"its position (0 to {count - 1}) or a point on it"
     ]
+
+
+def _doubts(person: PersonAnalysis, categories: Sequence[str]) -> list[str]:
+    """Say what of the old clothes is doubtful; a slider that moves asks again."""
+    if person.told:
+        return []
+    wearer = person.wearer
+    key = f"doubts {' '.join(categories)}"
+    return wearer.remembered(key, lambda: clothes_warnings(wearer.parsing, categories))
 
 
 def _fitted(found: Garment, wearer: Wearer, name: str, options: DrapeOptions) -> Fit:
