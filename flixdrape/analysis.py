@@ -15,6 +15,7 @@ from flixdrape.body import Body
 from flixdrape.errors import NothingFoundError, UnusableInputError
 from flixdrape.images import Picture, open_picture
 from flixdrape.legwear import with_settled_legs
+from flixdrape.patches import Patch, with_patches
 from flixdrape.people import Choice, choose_person, find_people
 from flixdrape.seen_wrists import with_seen_wrists
 from flixdrape.wearer import Wearer
@@ -118,7 +119,11 @@ class PersonAnalysis:
     told: bool = False
 
     def corrected(
-        self, joints: Places | None = None, *, worn: Collection[str] = ()
+        self,
+        joints: Places | None = None,
+        *,
+        worn: Collection[str] = (),
+        patches: Sequence[Patch] = (),
     ) -> PersonAnalysis:
         """Return the analysis with what a person put right; no network runs again.
 
@@ -130,22 +135,26 @@ class PersonAnalysis:
             Places in the person's photo.
         worn : collection of str
             Which kinds of clothes the photo shows, of `pose.CLOTHES`; empty: as found.
+        patches : sequence of (x, y, part)
+            Of the patches around some places in the photo, which of `pose.PARTS` they are.
 
         Raises
         ------
         UnusableInputError
-            If there is no such joint or kind.
+            If there is no such joint, kind or part, or a patch lies outside what was looked at.
         """
         _check(joints or (), "joint", COCO_17.names)
         _check(worn, "worn", tuple(CLOTHES))
-        if not joints and not worn:
+        if not joints and not worn and not patches:
             return self
         moved = self.wearer.joints.moved(dict(joints or {}))
         body, parsing = Body.from_keypoints(moved), self.wearer.parsing
-        if not worn:
-            return replace(self, wearer=Wearer(self.photo.rgb, moved, body, parsing))
-        told = Wearer(self.photo.rgb, moved, body, parsing.told(worn))
-        return replace(self, wearer=with_settled_legs(told), told=True)
+        if worn:
+            told = Wearer(self.photo.rgb, moved, body, parsing.told(worn))
+            wearer = with_settled_legs(told)
+        else:
+            wearer = Wearer(self.photo.rgb, moved, body, parsing)
+        return replace(self, wearer=with_patches(wearer, patches), told=bool(worn))
 
 
 def analyse_garment(

@@ -8,13 +8,21 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pose import Keypoints
+from pose import PARTS, Keypoints, Parsing
 
-__all__ = ["checkerboard", "contact_sheet", "draw_keypoints"]
+__all__ = ["checkerboard", "contact_sheet", "draw_keypoints", "draw_parts"]
 
 Image = NDArray[np.uint8]
 
 _LEFT, _RIGHT, _MIDDLE = (66, 170, 245), (245, 130, 49), (80, 200, 120)
+# Parts that touch, as a coat and the dress below it, are far from each other in hue.
+_TINT = {
+    "background": (0, 0, 0), "hair": (121, 85, 72), "face": (255, 204, 170),
+    "arms": (255, 167, 112), "legs": (255, 138, 128), "top": (38, 166, 154),
+    "outer": (63, 81, 181), "dress": (216, 27, 96), "bottom": (251, 192, 45),
+    "legwear": (142, 36, 170), "footwear": (85, 139, 47), "accessories": (3, 169, 244),
+}  # fmt: skip
+_TINTS = np.array([_TINT[part] for part in PARTS], np.uint8)
 
 
 def draw_keypoints(image: Image, keypoints: Keypoints, threshold: float = 0.0) -> Image:
@@ -46,6 +54,30 @@ def draw_keypoints(image: Image, keypoints: Keypoints, threshold: float = 0.0) -
             cv2.circle(canvas, centre, radius, (255, 255, 255), -1, cv2.LINE_AA)
             cv2.circle(canvas, centre, max(radius - 1, 1), _colour(name), -1, cv2.LINE_AA)
     return canvas
+
+
+def draw_parts(image: Image, parsing: Parsing, strength: float = 0.55) -> Image:
+    """Tint every part of a person in a colour of its own; the background stays as it is.
+
+    Parameters
+    ----------
+    image : (H, W, 3) uint8 array
+        Not changed.
+    parsing : Parsing
+        Of it.
+    strength : float
+        0..1, of the tints.
+    """
+    labels = parsing.labels()
+    tinted = cv2.addWeighted(image, 1 - strength, _TINTS[labels], strength, 0)
+    tinted[labels == 0] = image[labels == 0]
+    size = max(round(max(image.shape[:2]) / 450), 1)
+    # Where a neighbour on the right or below is another part.
+    border = np.zeros(labels.shape, np.uint8)
+    border[:, :-1] |= labels[:, :-1] != labels[:, 1:]
+    border[:-1] |= labels[:-1] != labels[1:]
+    tinted[cv2.dilate(border, np.ones((size, size), np.uint8)) > 0] = (255, 255, 255)
+    return np.asarray(tinted, np.uint8)
 
 
 def _colour(*names: str) -> tuple[int, int, int]:

@@ -75,6 +75,13 @@ def _parser() -> argparse.ArgumentParser:
         help="what the person's photo shows, if something was taken for something else: some of "
         "top, outer, dress, bottom, legwear",
     )
+    drape.add_argument(
+        "--patch",
+        metavar="X,Y=PART",
+        action="append",
+        help="what the patch around a pixel of the person's photo is, such as 512,430=outer; may "
+        "be given several times",
+    )
     drape.add_argument("--json", metavar="FILE", help="write what was done ('-': standard output)")
     drape.add_argument("--layers", metavar="DIR", help="write garment, erased and occluders there")
     _add_options(drape)
@@ -228,6 +235,8 @@ def _drape(args: argparse.Namespace) -> int:
         corrections = replace(corrections, category=args.category)
     if args.worn is not None:
         corrections = replace(corrections, worn=_kinds(args.worn))
+    if args.patch is not None:
+        corrections = replace(corrections, patches=tuple(map(_patch, args.patch)))
     who = None if args.person is None else _choice(args.person)
     _check_folder(Path(args.out).parent)
     with _lines(args.json) as write:
@@ -311,6 +320,29 @@ def _kinds(text: str) -> tuple[str, ...]:
     if not all(kind in CLOTHES for kind in kinds):
         raise UnusableInputError(f"--worn {text}: some of {', '.join(CLOTHES)}, joined by commas")
     return kinds
+
+
+def _patch(text: str) -> tuple[float, float, str]:
+    """Read what a patch is.
+
+    Raises
+    ------
+    UnusableInputError
+        If it is not a place and a part.
+    """
+    from flixdrape.patches import read_patches
+    from pose import PARTS
+
+    place, _, part = text.partition("=")
+    try:
+        x, y = (float(number) for number in place.split(","))
+        (patch,) = read_patches([[x, y, part.strip()]])
+    except (ValueError, UnusableInputError):
+        raise UnusableInputError(
+            f"--patch {text}: a place and a part, such as 512,430=outer; parts are "
+            f"{', '.join(PARTS)}"
+        ) from None
+    return patch
 
 
 def _pose(args: argparse.Namespace) -> int:

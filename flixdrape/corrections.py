@@ -23,6 +23,8 @@ class Corrections:
         Who of several, the largest first.
     worn : tuple of str
         Which kinds of clothes the person's photo shows, of `pose.CLOTHES`; empty: as found.
+    patches : tuple of (x, y, part)
+        Places in the person's photo, and which of `pose.PARTS` the patch around each is.
 
     Examples
     --------
@@ -36,6 +38,7 @@ class Corrections:
     view: str | None = None
     person: int = 0
     worn: tuple[str, ...] = ()
+    patches: tuple[tuple[float, float, str], ...] = ()
 
     def moved(self, side: str, name: str, point: Point) -> Corrections:
         """Return these with a point of one photo put elsewhere."""

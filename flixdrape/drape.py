@@ -33,6 +33,7 @@ from flixdrape.light import well_exposed
 from flixdrape.options import DrapeOptions
 from flixdrape.outline import TorsoOutline
 from flixdrape.parts import plan_parts
+from flixdrape.patches import Patch
 from flixdrape.people import Choice
 from flixdrape.quality import drape_warnings
 from flixdrape.seen_sleeve import lost_sleeves, with_seen_sleeves
@@ -125,6 +126,7 @@ def drape(
     corners: Places | None = None,
     joints: Places | None = None,
     worn: Collection[str] = (),
+    patches: Sequence[Patch] = (),
     options: DrapeOptions | Mapping[str, Any] | None = None,
 ) -> DrapeResult:
     """Drape a garment, or an outfit of several, onto a person.
@@ -147,6 +149,9 @@ def drape(
         Which kinds of clothes the person's photo shows, where the caller knows better: of
         `pose.CLOTHES` (``top``, ``outer``, ``dress``, ``bottom``, ``legwear``). A coat that was
         taken for a dress then comes off as a coat.
+    patches : sequence of (x, y, part)
+        Of the patches around some pixels of the person's photo, which of `pose.PARTS` they are:
+        ``(512, 430, "bottom")`` where trousers in an open coat were taken for the coat.
     options : DrapeOptions or mapping, optional
         Fit, length, tuck, light and so on.
 
@@ -183,7 +188,8 @@ def drape(
     if corners:
         garments = [garments[0].corrected(corners)]
     wearer = analyse_person(model_photo, person=person, lap=watch.lap)
-    return drape_analysed(garments, wearer.corrected(joints, worn=worn), options, watch=watch)
+    corrected = wearer.corrected(joints, worn=worn, patches=patches)
+    return drape_analysed(garments, corrected, options, watch=watch)
 
 
 def drape_analysed(

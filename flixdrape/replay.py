@@ -97,6 +97,6 @@ def drape_corrected(
     ]
     who = corrections.person if person is None else person
     wearer = analyst.person(model, person=who, lap=watch.lap).corrected(
-        corrections.joints, worn=corrections.worn
+        corrections.joints, worn=corrections.worn, patches=corrections.patches
     )
     return drape_analysed(found, wearer, options, watch=watch)

@@ -12,6 +12,7 @@ from typing import Any
 from flixdrape.corrections import Corrections
 from flixdrape.errors import UnusableInputError
 from flixdrape.options import DrapeOptions
+from flixdrape.patches import read_patches
 from garment import CATEGORIES, FASHIONAI_24, VIEWS
 from pose import CLOTHES, COCO_17
 
@@ -19,7 +20,7 @@ __all__ = ["overridden", "read_settings", "settings_json"]
 
 _NAMES = {"corners": FASHIONAI_24.names, "joints": COCO_17.names}
 _CHOICES = {"category": CATEGORIES, "view": VIEWS}
-_KEYS = ("options", *_NAMES, *_CHOICES, "person", "worn")
+_KEYS = ("options", *_NAMES, *_CHOICES, "person", "worn", "patches")
 
 
 def settings_json(options: DrapeOptions, corrections: Corrections) -> dict[str, Any]:
@@ -45,6 +46,7 @@ def settings_json(options: DrapeOptions, corrections: Corrections) -> dict[str, 
         "view": corrections.view,
         "person": corrections.person,
         "worn": list(corrections.worn),
+        "patches": [list(patch) for patch in corrections.patches],
     }
 
 
@@ -134,6 +136,7 @@ def _corrections(content: dict[str, Any]) -> Corrections:
         _choice(content, "view"),
         person,
         _worn(content),
+        read_patches(content.get("patches") or []),
     )
 
 

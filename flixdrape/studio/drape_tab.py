@@ -9,6 +9,8 @@ import gradio as gr
 
 from flixdrape.studio import controls
 from flixdrape.studio.actions import MODEL, drape_session, spoken
+from flixdrape.studio.correcting import Correcting
+from flixdrape.studio.parts_panel import PartsPanel
 from flixdrape.studio.photo_column import garment_column, person_column
 from flixdrape.studio.points_panel import PointsPanel
 from flixdrape.studio.result_view import ResultView, result_values
@@ -30,10 +32,15 @@ def build_drape_tab() -> None:
             view = ResultView("", "Add two photos, or pick samples, then press Drape.")
         with gr.Column(elem_classes="bench-controls"):
             inputs = controls.build()
+    correcting = Correcting(state, _drape_again, inputs, view.outputs)
     with gr.Accordion("See and correct the points", open=False, elem_id="correct"):
-        panel = PointsPanel(state, photos, _drape_again, inputs, view.outputs)
+        points = PointsPanel(correcting, photos)
+    with gr.Accordion("See and correct what is what", open=False, elem_id="parts"):
+        parts = PartsPanel(correcting, photos)
+    points.tie()
+    parts.tie()
     with gr.Accordion("Save or load settings", open=False, elem_id="settings"):
-        build_settings_panel(state, inputs, panel.after)
+        build_settings_panel(state, inputs, correcting.after)
     for side, photo in photos.items():
         photo.change(
             _photo_changed(side), [state, photo], [state], show_progress="hidden",
@@ -41,7 +48,7 @@ def build_drape_tab() -> None:
         )  # fmt: skip
     event = go.click(_drape, [state, *photos.values(), *inputs], [state, *view.outputs],
                      api_visibility="private", **MODEL)  # fmt: skip
-    panel.after(event)
+    correcting.after(event)
 
 
 def _photo_changed(side: str) -> Callable[[Session, str | None], Session]:
@@ -57,7 +64,7 @@ def _drape(
     progress: gr.Progress = gr.Progress(),  # noqa: B008 - how Gradio passes it
     *values: Any,
 ) -> tuple[Any, ...]:
-    session = session.with_photo("garment", garment).with_photo("person", person)
+    session = session.with_photos(garment, person)
     draped = drape_session(session, controls.options_of(values), progress)
     return (session, *result_values(draped, str(session.person)))
 

@@ -6,10 +6,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from flixdrape.annotate import draw_keypoints
+from flixdrape.annotate import draw_keypoints, draw_parts
 from flixdrape.studio.session import SURE, Session
+from flixdrape.studio.words import CLOTHES_WORDS
+from pose import PARTS
 
-__all__ = ["drawn"]
+__all__ = ["drawn", "parts_drawn"]
 
 Image = NDArray[np.uint8]
 _MARK = (230, 30, 90)
@@ -17,6 +19,8 @@ _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _DARK, _LIGHT = (20, 24, 36), (255, 255, 255)
 # How much of the plate covers what lies under it.
 _PLATE = 0.78
+# A piece of cloth smaller than this share of the photo is not named.
+_NAMED = 0.004
 
 
 def drawn(session: Session, side: str) -> Image:
@@ -42,6 +46,40 @@ def drawn(session: Session, side: str) -> Image:
         if name == chosen or (side == "garment" and shown[index]):
             _label(picture, name.replace("_", " "), centre, scale)
     return picture
+
+
+def parts_drawn(session: Session) -> Image:
+    """Draw what every pixel of a session's person was taken for, the clothes named.
+
+    Parameters
+    ----------
+    session : Session
+        With a person's photo.
+    """
+    analysis = session.person_analysis()
+    parsing = analysis.wearer.parsing
+    picture = draw_parts(analysis.photo.rgb, parsing)
+    scale = max(picture.shape[:2]) / 900
+    labels = parsing.labels()
+    for kind, words in CLOTHES_WORDS.items():
+        centre = _middle(labels == PARTS.index(kind))
+        if centre is not None:
+            _label(picture, words, centre, scale)
+    for x, y, _ in session.corrections.patches:
+        centre = np.round([x, y]).astype(int)
+        cv2.circle(picture, centre.tolist(), max(round(6 * scale), 3), _LIGHT, -1, cv2.LINE_AA)
+        cv2.circle(picture, centre.tolist(), max(round(4 * scale), 2), _MARK, -1, cv2.LINE_AA)
+    return picture
+
+
+def _middle(mask: NDArray[np.bool_]) -> NDArray[np.int_] | None:
+    """Return the pixel deepest within a mask, (x, y); None where all of it is small."""
+    if mask.mean() < _NAMED:
+        return None
+    # What lies at the photo's border is no less deep.
+    depth = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 3)
+    row, column = np.unravel_index(int(depth.argmax()), depth.shape)
+    return np.array([column, row])
 
 
 def _ring(picture: Image, centre: NDArray[np.int_], scale: float) -> None:

@@ -26,12 +26,13 @@ from flixdrape.lines import (
     pose_line,
 )
 from flixdrape.options import DrapeOptions
+from flixdrape.patches import read_patches
 from flixdrape.studio.analyses import ANALYSES
 from flixdrape.studio.files import result_name, save_pictures
 from flixdrape.studio.metrics import METRICS
 from flixdrape.studio.uploads import uploaded
 from garment import CATEGORIES
-from pose import CLOTHES, shipped_methods
+from pose import CLOTHES, PARTS, shipped_methods
 
 __all__ = ["Upload", "build_endpoints", "drape", "garment", "pose"]
 
@@ -66,6 +67,7 @@ def drape(
     person_index: int = 0,
     category: Literal[CATEGORIES] | None = None,  # type: ignore[valid-type]
     worn: list[Literal[tuple(CLOTHES)]] | None = None,  # type: ignore[valid-type]
+    patches: list[tuple[float, float, Literal[PARTS]]] | None = None,  # type: ignore[valid-type]
     fit: float | Literal["close", "regular", "loose"] = 0.0,
     length: float = 1.0,
     sleeve: float = 1.0,
@@ -89,6 +91,8 @@ def drape(
         What the garment is, where the caller knows better.
     worn : list of str, optional
         Which kinds of clothes the person's photo shows, where the caller knows better.
+    patches : list of [x, y, part], optional
+        Of the patches around some pixels of the person's photo, which parts they are.
     fit, length, sleeve, shift_x, shift_y, tuck, light, edge, keep_hair, keep_hands
         Of `flixdrape.options.DrapeOptions`.
 
@@ -107,7 +111,8 @@ def drape(
     _check_choice("category", category, (None, *CATEGORIES))
     if worn is not None and not isinstance(worn, list):
         raise UnusableInputError(f"worn is {worn!r}; it must be a list of {', '.join(CLOTHES)}")
-    wearer = ANALYSES.person(person_path, person_index).corrected(worn=worn or ())
+    told = read_patches(patches or [])
+    wearer = ANALYSES.person(person_path, person_index).corrected(worn=worn or (), patches=told)
     found = ANALYSES.garment(garment_path, category)
     result = drape_analysed([found], wearer, options)
     picture, warped = save_pictures(result, result_name([garment_path], person_path))

@@ -8,22 +8,14 @@ from typing import Any
 
 import gradio as gr
 
-from flixdrape.analysis import PersonAnalysis
-from flixdrape.studio.actions import MODEL, spoken
+from flixdrape.studio.correcting import Correcting
 from flixdrape.studio.drawing import drawn
 from flixdrape.studio.session import SIDES, Session
 from garment import CATEGORIES, VIEWS
-from pose import CLOTHES
 
 __all__ = ["PointsPanel", "points_shown"]
 
-_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 _AS_FOUND = "as found"
-_WORN = {
-    "top": "top", "outer": "coat or jacket", "dress": "dress", "bottom": "trousers or skirt",
-    "legwear": "tights or socks",
-}  # fmt: skip
-_WORN_HELP = "Tick all that the person's photo shows where old clothes stay; none ticked: as found."
 
 
 @dataclass(frozen=True)
@@ -42,76 +34,47 @@ class _Side:
 
 
 class PointsPanel:
-    """Shows and corrects points, category, view, who is dressed, and what is worn.
+    """Shows and corrects points, category, view, and who is dressed.
 
     Parameters
     ----------
-    state : gr.State
-        Of a `Session`.
+    correcting : Correcting
+        What follows a correction.
     photos : dict of str to gr.Image
         The uploads by side.
-    drape_again : callable
-        Given the session and the controls' values; drapes after a correction.
-    inputs, outputs : list
-        The controls; what `drape_again` fills.
     """
 
-    def __init__(
-        self,
-        state: gr.State,
-        photos: dict[str, gr.Image],
-        drape_again: Callable[..., Any],
-        inputs: list[Any],
-        outputs: list[Any],
-    ) -> None:
-        self._state, self._drape_again = state, drape_again
-        self._inputs, self._outputs = inputs, outputs
-        show = gr.Button("Show the points", size="sm", elem_id="show-points")
-        self._hint = gr.Markdown(
-            "Press the button, or Drape, to see what was found.", elem_id="hint"
-        )
+    def __init__(self, correcting: Correcting, photos: dict[str, gr.Image]) -> None:
+        self._correcting, self._photos = correcting, photos
+        self._show = gr.Button("Show the points", size="sm", elem_id="show-points")
+        hint = gr.Markdown("Press the button, or Drape, to see what was found.", elem_id="hint")
         with gr.Row():
             self._sides = {side: _side(side) for side in SIDES}
         self._overrides = _overrides()
         with gr.Row():
-            undo = gr.Button("Undo", size="sm", min_width=100, elem_id="undo")
-            resets = {
+            self._undo = gr.Button("Undo", size="sm", min_width=100, elem_id="undo")
+            self._resets = {
                 side: gr.Button(
                     f"Reset the {side}", size="sm", min_width=100, elem_id=f"reset-{side}"
                 )
                 for side in SIDES
             }
-        taken = show.click(_with_photos, [state, *photos.values()], [state], **_QUIET)
-        self.after(taken)
-        for side, parts in self._sides.items():
-            self._tie_side(side, parts)
-            self._changing(resets[side].click, _reset(side))
-        self._changing(undo.click, lambda session: session.undone())
-        for name, choice in self._overrides.items():
-            self._changing(choice.input, _override(name), choice)
-
-    def after(self, event: Any) -> Any:
-        """Show the points again when another event has ended well."""
         shown = [part for side in self._sides.values() for part in side.shown]
-        parts = [*shown, self._hint, *self._overrides.values()]
-        return event.success(points_shown, [self._state], parts, **_QUIET, **MODEL)
+        correcting.shows(points_shown, [*shown, hint, *self._overrides.values()])
 
-    def _tie_side(self, side: str, parts: _Side) -> None:
-        self._changing(parts.picture.select, _clicked(side))
-        chosen = parts.choice.input(_chosen(side), [self._state, parts.choice], [self._state],
-                                    **_QUIET)  # fmt: skip
-        self.after(chosen)
-        for listener in (parts.move.click, parts.x.submit, parts.y.submit):
-            self._changing(listener, _placed(side), parts.choice, parts.x, parts.y)
-
-    def _changing(
-        self, listener: Callable[..., Any], change: Callable[..., Session], *more: Any
-    ) -> None:
-        """Let an event change the session; then show the points and drape again."""
-        event = listener(spoken(change), [self._state, *more], [self._state], **_QUIET, **MODEL)
-        self.after(event).success(
-            self._drape_again, [self._state, *self._inputs], self._outputs, **_QUIET, **MODEL
-        )
+    def tie(self) -> None:
+        """Tie the panel's parts to what they do, once all that shows a session is there."""
+        correcting = self._correcting
+        correcting.choosing(self._show.click, Session.with_photos, *self._photos.values())
+        for side, parts in self._sides.items():
+            correcting.changing(parts.picture.select, _clicked(side))
+            correcting.choosing(parts.choice.input, _chosen(side), parts.choice)
+            for listener in (parts.move.click, parts.x.submit, parts.y.submit):
+                correcting.changing(listener, _placed(side), parts.choice, parts.x, parts.y)
+            correcting.changing(self._resets[side].click, _reset(side))
+        correcting.changing(self._undo.click, Session.undone)
+        for name, choice in self._overrides.items():
+            correcting.changing(choice.input, _override(name), choice)
 
 
 def _side(side: str) -> _Side:
@@ -144,12 +107,9 @@ def _overrides() -> dict[str, Any]:
                            info="Which side the photo shows.", elem_id="view")  # fmt: skip
         who = gr.Dropdown([("1", 0)], value=0, label="Person", elem_id="who", min_width=180,
                           info="Who is dressed; 1 is the largest in the photo.")  # fmt: skip
-    worn = gr.CheckboxGroup([(label, kind) for kind, label in _WORN.items()], label="Worn",
-                            info=_WORN_HELP, elem_id="worn")  # fmt: skip
-    return {"category": category, "view": view, "person": who, "worn": worn}
+    return {"category": category, "view": view, "person": who}
 
 
-@spoken
 def points_shown(session: Session) -> tuple[Any, ...]:
     """Return what the panel shows of a session.
 
@@ -178,21 +138,14 @@ def _overrides_shown(session: Session) -> tuple[Any, ...]:
     if found and changes.category is None:
         category = f"{_AS_FOUND} ({found.category})"
     view = f"{_AS_FOUND} ({found.view})" if found else _AS_FOUND
-    person = session.person_analysis() if session.person else None
-    people = len(person.people) if person else 1
+    people = len(session.person_analysis().people) if session.person else 1
     return (
         gr.Dropdown(
             choices=[(category, _AS_FOUND), *CATEGORIES], value=changes.category or _AS_FOUND
         ),
         gr.Dropdown(choices=[(view, _AS_FOUND), *VIEWS], value=changes.view or _AS_FOUND),
         gr.Dropdown(choices=[(str(n + 1), n) for n in range(people)], value=changes.person),
-        gr.CheckboxGroup(value=list(changes.worn), info=_seen(person) + _WORN_HELP),
     )
-
-
-def _seen(person: PersonAnalysis | None) -> str:
-    kinds = [_WORN[kind] for kind in person.wearer.parsing.clothes()] if person else []
-    return f"Seen: {', '.join(kinds)}. " if kinds else ""
 
 
 def _hint(session: Session) -> str:
@@ -205,11 +158,6 @@ def _hint(session: Session) -> str:
     count = len(session.corrections.corners) + len(session.corrections.joints)
     moved = f" {count} moved so far." if count else ""
     return f"Click near a point to choose it, then click where it belongs.{moved}"
-
-
-@spoken
-def _with_photos(session: Session, garment: str | None, person: str | None) -> Session:
-    return session.with_photo("garment", garment).with_photo("person", person)
 
 
 def _clicked(side: str) -> Callable[..., Session]:
@@ -241,9 +189,7 @@ def _override(name: str) -> Callable[[Session, Any], Session]:
         changes: dict[str, Any] = {name: plain}
         if name == "person":
             # Another person's joints lie elsewhere, and so do the clothes.
-            changes |= {"joints": {}, "worn": ()}
-        if name == "worn":
-            changes["worn"] = tuple(kind for kind in CLOTHES if kind in value)
+            changes |= {"joints": {}, "worn": (), "patches": ()}
         return session.corrected(replace(session.corrections, **changes))
 
     return override

@@ -53,7 +53,11 @@ class Session:
         if side == "garment":
             kept = replace(old, corners={}, category=None, view=None)
             return Session(path, self.person, kept)
-        return Session(self.garment, path, replace(old, joints={}, person=0, worn=()))
+        return Session(self.garment, path, replace(old, joints={}, person=0, worn=(), patches=()))
+
+    def with_photos(self, garment: str | None, person: str | None) -> Session:
+        """Return the session with these photos."""
+        return self.with_photo("garment", garment).with_photo("person", person)
 
     def corrected(self, corrections: Corrections) -> Session:
         """Return the session with other corrections; these can be undone."""
@@ -96,6 +100,22 @@ class Session:
                 f"x {x:g}, y {y:g} lies outside the {side}'s photo of {width} x {height} pixels."
             )
         return self.corrected(self.corrections.moved(side, name, (float(x), float(y))))
+
+    def say(self, part: str | None, x: float | None, y: float | None) -> Session:
+        """Say what the patch around a pixel of the person's photo is.
+
+        Raises
+        ------
+        UnusableInputError
+            If no part is chosen, or the place is not one of the photo that was looked at.
+        """
+        if part is None or x is None or y is None:
+            raise UnusableInputError("Choose what it is first, then click it on the photo.")
+        old = self.corrections
+        told = self.corrected(replace(old, patches=(*old.patches, (float(x), float(y), part))))
+        # A place that cannot be meant is refused now, not at the next drape.
+        told.person_analysis()
+        return told
 
     def place(self, side: str, name: str) -> Point:
         """Return where a point lies now, found or guessed, within its photo."""
@@ -149,7 +169,8 @@ class Session:
         if not self.person:
             raise UnusableInputError("Add a photo of a person first, or pick the sample.")
         found = ANALYSES.person(self.person, self.corrections.person, lap)
-        return found.corrected(self.corrections.joints, worn=self.corrections.worn)
+        changes = self.corrections
+        return found.corrected(changes.joints, worn=changes.worn, patches=changes.patches)
 
 
 def nearest(keypoints: Keypoints, point: Point) -> str | None:

@@ -146,12 +146,34 @@ def test_category_view_and_person_are_overridden(draped, tmp_path):
 
 def test_what_is_worn_is_told(draped):
     first = after(draped)
+    draped.locator("#parts").get_by_text("See and correct what is what").click()
     panel = draped.locator("#worn")
     panel.get_by_text("Seen: ").wait_for()
     panel.get_by_label("dress", exact=True).check()
     told = wait_for_other(draped, first)
-    draped.locator("#undo").click()
+    draped.locator("#part-undo").click()
     assert wait_for_other(draped, told) == first
+
+
+def test_a_patch_is_said_to_be_something_by_a_click_and_by_keys(draped):
+    first = after(draped)
+    draped.locator("#parts").get_by_text("See and correct what is what").click()
+    picture = draped.locator("#parts-picture img")
+    picture.wait_for()
+    box = picture.bounding_box()
+    belly = {"x": 0.5 * box["width"], "y": 0.4 * box["height"]}
+    picture.click(position=belly)
+    draped.get_by_text("Choose what it is first").wait_for()
+    draped.locator("#part").get_by_label("bag or jewellery").check()
+    picture.click(position=belly)
+    told = wait_for_other(draped, first)
+    draped.locator("#part-forget").click()
+    assert wait_for_other(draped, told) == first
+    draped.locator("#part-x input").fill("400")
+    draped.locator("#part-y input").fill("410")
+    draped.locator("#part-say").press("Enter")
+    wait_for_other(draped, first)
+    draped.locator("#part-undo").click()
 
 
 def test_settings_are_saved_and_loaded(draped, tmp_path):

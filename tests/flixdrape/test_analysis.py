@@ -9,6 +9,7 @@ from flixdrape.drape import drape_analysed
 from flixdrape.options import DrapeOptions
 from flixdrape.samples import PERSON, sample
 from garment import FASHIONAI_24
+from pose import PARTS
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +135,19 @@ def test_who_knows_what_is_worn_is_believed_without_networks(top, model, draped,
     assert not np.array_equal(drape_analysed([top], told).image, draped.image)
     with pytest.raises(UnusableInputError, match="worn 'hat': one of top, outer"):
         model.corrected(worn=["hat"])
+
+
+def test_who_says_what_a_patch_is_is_believed_without_networks(top, model, draped, no_networks):
+    x, y = np.mean([model.wearer.joints[f"{side}_hip"] for side in ("left", "right")], axis=0)
+    kind = PARTS[model.wearer.parsing.labels()[round(y), round(x)]]
+    told = model.corrected(patches=[(x, y, "accessories")])
+    assert model.wearer.parsing.labels()[round(y), round(x)] == PARTS.index(kind)
+    assert told.wearer.parsing.labels()[round(y), round(x)] == PARTS.index("accessories")
+    assert not told.told, "the kinds of the rest are as doubtful as before"
+    assert not np.array_equal(drape_analysed([top], told).image, draped.image)
+    both = model.corrected(worn=["dress"], patches=[(x, y, "accessories")])
+    assert both.told
+    assert both.wearer.parsing.labels()[round(y), round(x)] == PARTS.index("accessories")
 
 
 def test_options_are_taken_as_an_object_or_a_mapping(top, model, no_networks):

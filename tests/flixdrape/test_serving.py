@@ -149,6 +149,8 @@ def test_wrong_calls_are_told_so_and_the_next_is_served(client):
         ({"category": "hat"}, "category is 'hat'"),
         ({"worn": ["hat"]}, "worn 'hat': one of top"),
         ({"worn": "top"}, "worn is 'top'; it must be a list"),
+        ({"patches": [[1, 2, "hat"]]}, "patches must be a list of [x, y, part]"),
+        ({"patches": [[9000, 2, "top"]]}, "patch at 9000, 2: outside"),
         ({"person_index": 1}, "there is one person"),
         ({"person_index": True}, "it must be a position"),
         ({"person": upload(server, "broken", b"GIF89a")}, "broken.jpg: not a picture"),

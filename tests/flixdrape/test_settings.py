@@ -20,7 +20,7 @@ from flixdrape.settings import overridden, read_settings, settings_json
 from flixdrape.studio.actions import drape_session
 from flixdrape.studio.session import Session
 from garment import CATEGORIES, FASHIONAI_24, VIEWS
-from pose import CLOTHES, COCO_17
+from pose import CLOTHES, COCO_17, PARTS
 
 TEE, MODEL = sample("mannequin_top"), sample(PERSON)
 OPTIONS = DrapeOptions(fit=0.5, length=1.1, shift_x=0.02, tuck=False, light=0.2, edge=1.0)
@@ -37,6 +37,9 @@ CORRECTIONS = st.builds(
     st.sets(st.sampled_from(tuple(CLOTHES))).map(
         lambda kinds: tuple(kind for kind in CLOTHES if kind in kinds)
     ),
+    st.lists(
+        st.tuples(st.floats(-1e5, 1e5), st.floats(-1e5, 1e5), st.sampled_from(PARTS)), max_size=3
+    ).map(tuple),
 )
 ANY_OPTIONS = st.builds(
     DrapeOptions,
@@ -60,6 +63,7 @@ SETTINGS_NAMES = st.sampled_from(
         "view",
         "person",
         "worn",
+        "patches",
         "length",
         "nose",
         "other",
@@ -90,6 +94,7 @@ def corrections():
         view="back",
         person=0,
         worn=("dress",),
+        patches=((400.0, 520.0, "accessories"),),
     )
 
 
@@ -113,7 +118,7 @@ def test_the_command_line_drapes_what_the_studio_saved(folder, corrections):
     assert np.array_equal(drape(folder, "--settings", file), in_studio.image)
 
 
-@pytest.mark.parametrize("field", ["corners", "joints", "category", "worn"])
+@pytest.mark.parametrize("field", ["corners", "joints", "category", "worn", "patches"])
 def test_each_correction_is_replayed(folder, corrections, field):
     one = Corrections(**{field: getattr(corrections, field)})
     file = save(folder, settings_json(DrapeOptions(), one))
@@ -150,6 +155,12 @@ def test_the_flag_for_what_is_worn_is_replayed_as_the_files(folder):
     by_file = drape(folder, "--settings", file)
     assert np.array_equal(drape(folder, "--worn", "bottom, outer"), by_file)
     assert not np.array_equal(drape(folder, "--settings", file, "--worn", "dress"), by_file)
+
+
+def test_the_flag_for_a_patch_is_replayed_as_the_files(folder, corrections):
+    file = save(folder, settings_json(DrapeOptions(), Corrections(patches=corrections.patches)))
+    by_file = drape(folder, "--settings", file)
+    assert np.array_equal(drape(folder, "--patch", "400,520=accessories"), by_file)
 
 
 def test_what_is_put_right_about_one_garment_is_refused_for_an_outfit():
@@ -200,6 +211,8 @@ def test_any_json_is_settings_or_is_refused_in_a_sentence(folder, content):
         ('{"person": true}', "must be a position"),
         ('{"worn": ["hat"]}', "a list of top"),
         ('{"worn": "top"}', "a list of top"),
+        ('{"patches": [[1, 2, "hat"]]}', "patches must be a list"),
+        ('{"patches": {"top": [1, 2]}}', "patches must be a list"),
     ],
 )
 def test_other_files_say_what_is_wrong(folder, content, words):

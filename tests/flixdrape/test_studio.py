@@ -10,8 +10,10 @@ from flixdrape.samples import sample
 from flixdrape.settings import read_settings, settings_json
 from flixdrape.studio import controls
 from flixdrape.studio.actions import drape_session
+from flixdrape.studio.drawing import parts_drawn
 from flixdrape.studio.serve import read_auth
 from flixdrape.studio.session import Session
+from pose import PARTS
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +46,28 @@ def test_another_person_drops_what_was_worn(session):
     told = session.corrected(Corrections(worn=("dress",)))
     assert told.person_analysis().wearer.parsing.clothes() == ("dress",)
     assert told.with_photo("person", "other.jpg").corrections.worn == ()
+
+
+def test_a_patch_is_said_to_be_something_and_taken_back(session):
+    told = session.say("accessories", 400, 520)
+    assert told.corrections.patches == ((400.0, 520.0, "accessories"),)
+    labels = told.person_analysis().wearer.parsing.labels()
+    assert labels[520, 400] == PARTS.index("accessories")
+    assert told.undone().corrections == Corrections()
+    assert told.with_photo("person", "other.jpg").corrections.patches == ()
+    with pytest.raises(UnusableInputError, match="Choose what it is first"):
+        session.say(None, 400, 520)
+    with pytest.raises(UnusableInputError, match="outside what was looked at"):
+        session.say("top", 40_000, 520)
+
+
+def test_the_picture_of_parts_tints_the_person_alone(session):
+    photo = session.person_analysis().photo.rgb
+    drawn = parts_drawn(session.say("accessories", 400, 520))
+    changed = np.abs(drawn.astype(int) - photo).max(axis=2) > 10
+    background = session.person_analysis().wearer.parsing.of("background")
+    assert changed[background < 0.1].mean() > 0.9
+    assert changed[background > 0.9].mean() < 0.02
 
 
 def test_settings_come_back(tmp_path):
