@@ -89,6 +89,6 @@ def clothes_warnings(parsing: Parsing, categories: Iterable[str]) -> list[str]:
         if any(not any(pair <= alike for alike in group) for group in groups):
             said.append(
                 f"what was taken for {_NAMES[kind]} may be {_NAMES[rival]}; if old clothes stay, "
-                "or others go, say what the photo shows (worn)"
+                "or others go, say what the photo shows (worn), or what a place of it is (patches)"
             )
     return said

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 from figures import dressed_as
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flixdrape.errors import UnusableInputError
@@ -95,6 +95,7 @@ def test_other_parts_and_places_are_refused(patch, words):
         with_patches(in_one_piece(), [patch])
 
 
+@settings(max_examples=40)
 @given(x=st.floats(20, 380), y=st.floats(20, 500), part=st.sampled_from(PARTS))
 def test_any_place_of_the_photo_becomes_what_it_is_said_to_be(x, y, part):
     told = with_patches(in_one_piece(noise=5), [(x, y, part)])
