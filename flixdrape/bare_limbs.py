@@ -11,6 +11,7 @@ from flixdrape.bust import bust
 from flixdrape.corners import OTHER
 from flixdrape.coverage import TOPS, Coverage
 from flixdrape.flesh import ARM, LEG, arm_flesh, inside_flesh, leg_flesh
+from flixdrape.knee import knee_shading
 from flixdrape.limb import LimbField, LimbShape
 from flixdrape.occlusion import bare_arm
 from flixdrape.seen_limb import THICKER, SeenLimb
@@ -78,7 +79,12 @@ def painted_legs(
         if tone is None:
             continue
         bare = wearer.part("legs", "legwear")[field.window]
-        seen = _seen_limb(wearer, field, leg_flesh(wearer, OTHER[side]), bare, LEG)
+        twin = leg_flesh(wearer, OTHER[side])
+        seen = _seen_limb(wearer, field, twin, bare, LEG)
+        if seen is None:
+            # An ankle in a sock says neither the colour of a bare leg nor how thick it is.
+            own = bare if first else wearer.part("legs")[field.window]
+            seen = _seen_limb(wearer, field, twin, own, LEG, ankle=True)
         layer, amount = _gone_on(wearer, field, seen, tone, bare, todo[field.window], LEG)
         amount = amount * _below_hem(wearer, field, cover, side, garment)
         _paint(image, field, layer, amount, whole)
@@ -273,6 +279,8 @@ def _seen_limb(
     bare: Floats,
     shape: LimbShape,
     thickness: tuple[float, float] = THICKER,
+    *,
+    ankle: bool = False,
 ) -> SeenLimb | None:
     """Measure a limb where it is seen; what is nearer to its twin is not this one's."""
     half = shape.half_of(field, wearer.body.frontal)
@@ -281,7 +289,7 @@ def _seen_limb(
     most = 1.3 * thickness[1] * half
     own = bare * (np.abs(field.beside) < np.minimum(distance[field.window], most))
     rgb = wearer.rgb[field.window].astype(np.float32)
-    return SeenLimb.of(field, half, own, rgb, thickness)
+    return SeenLimb.of(field, half, own, rgb, thickness, ankle=ankle)
 
 
 def _gone_on(
@@ -299,6 +307,8 @@ def _gone_on(
     inside = inside_flesh(field, wearer.body.frontal, shape)
     amount = inside * _hidden(field, inside, bare) * todo
     layer = _round(field, wearer, tone, shape)
+    if shape is LEG:
+        layer = layer * knee_shading(field, wearer)[..., None]
     if seen is not None:
         layer = seen.toned(layer, field, inside)
         off = cv2.dilate(np.maximum(bare, todo), np.ones((5, 5), np.uint8))

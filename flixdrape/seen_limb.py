@@ -15,8 +15,11 @@ Floats = NDArray[np.float32]
 
 # A place along the limb is seen where so much of a stretch of it is bare.
 _SEEN = 0.6
-# What is hidden farther down than this is what is worn on the foot.
-_LAST = 0.88
+# What is hidden farther down than this is what is worn on the foot; of a leg in cropped trousers
+# nothing may be seen but the ankle, down to there.
+_LAST, _ANKLE = 0.88, 0.97
+# A limb is seen over as many of so many stretches of it, at least.
+_LEAST, _BINS = 3, 60
 # Where the limb begins to be seen, the cloth's shadow lies on it: measured a little further on,
 # over a stretch, in shares of the limb's length.
 _SKIP, _STRETCH = 0.05, 0.1
@@ -60,6 +63,8 @@ class SeenLimb:
         own: Floats,
         rgb: Floats,
         thickness: tuple[float, float],
+        *,
+        ankle: bool = False,
     ) -> SeenLimb | None:
         """Measure a limb that is seen from somewhere on, down to its end.
 
@@ -75,18 +80,20 @@ class SeenLimb:
             The window's colours, 0..255.
         thickness : (float, float)
             Range of `scale`.
+        ankle : bool
+            Whether a limb of which no more is seen than its ankle counts as seen.
 
         Returns
         -------
         SeenLimb or None
             None where the limb is hidden down to its end, or seen from its beginning on.
         """
-        start = _first_seen(field, half, own)
+        start = _first_seen(field, half, own, ankle)
         if start is None:
             return None
-        low = start + _SKIP * field.length
+        low = start + min(_SKIP * field.length, 0.3 * (field.length - start))
         there = (own > 0.5) & (field.along > low)
-        there &= field.along < low + _STRETCH * field.length
+        there &= field.along < min(low + _STRETCH * field.length, field.length)
         if there.sum() < 20:
             return None
         beside, usual = field.beside[there], half[there]
@@ -142,16 +149,19 @@ class SeenLimb:
         return np.asarray(layer * (1 + fade * (ratio - 1)), np.float32)
 
 
-def _first_seen(field: LimbField, half: Floats, own: Floats) -> float | None:
+def _first_seen(field: LimbField, half: Floats, own: Floats, ankle: bool) -> float | None:
     """Say from where on the limb is seen, to its end nearly."""
-    bins = 60
     within = (np.abs(field.beside) < 0.8 * half) & (field.along >= 0)
     share = field.along / max(field.length, 1.0)
-    number = np.clip((share * bins).astype(int), 0, bins - 1)
-    area = np.bincount(number[within], minlength=bins)
-    bare = np.bincount(number[within], own[within], minlength=bins)
-    seen = (bare / np.maximum(area, 1) > _SEEN)[: int(_LAST * bins)]
-    hidden = np.flatnonzero(~seen)
-    if len(hidden) == 0 or hidden[-1] >= len(seen) - 3:
-        return None
-    return float((hidden[-1] + 1) / bins * field.length)
+    number = np.clip((share * _BINS).astype(int), 0, _BINS - 1)
+    area = np.bincount(number[within], minlength=_BINS)
+    bare = np.bincount(number[within], own[within], minlength=_BINS)
+    seen = bare / np.maximum(area, 1) > _SEEN
+    for last in (_LAST, _ANKLE) if ankle else (_LAST,):
+        hidden = np.flatnonzero(~seen[: int(last * _BINS)])
+        if len(hidden) == 0:
+            return None
+        first = int(hidden[-1]) + 1
+        if first <= int(last * _BINS) - _LEAST:
+            return float(first / _BINS * field.length)
+    return None

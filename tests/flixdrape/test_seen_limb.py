@@ -41,6 +41,19 @@ def test_nothing_is_measured_of_a_limb_all_bare_or_all_hidden(start):
     assert SeenLimb.of(field, half, *seen_from(field, start), THICKER) is None
 
 
+@pytest.mark.parametrize(("start", "measured"), [(178, True), (191, False)])
+def test_a_bare_ankle_alone_is_measured_where_it_is_asked_for(start, measured):
+    field, half = straight()
+    own, rgb = seen_from(field, start, 26, 3)
+    assert SeenLimb.of(field, half, own, rgb, THICKER) is None
+    seen = SeenLimb.of(field, half, own, rgb, THICKER, ankle=True)
+    assert (seen is not None) == measured
+    if seen:
+        assert seen.start == pytest.approx(start, abs=4)
+        assert seen.scale == pytest.approx(1.3, abs=0.1)
+        assert seen.aside == pytest.approx(3, abs=1)
+
+
 def test_coordinates_fit_the_seen_limb_and_become_usual_higher_up():
     field, half = straight()
     seen = SeenLimb.of(field, half, *seen_from(field, 110, 26, 4), THICKER)
