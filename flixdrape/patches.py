@@ -98,7 +98,14 @@ def with_patches(wearer: Wearer, patches: Sequence[Patch]) -> Wearer:
 
     Examples
     --------
-    See `flixdrape.analysis.PersonAnalysis.corrected`.
+    Blue trousers below a grey coat, all of it taken for the coat; joints and body do not matter.
+
+    >>> photo = np.full((40, 30, 3), 90, np.uint8)
+    >>> photo[20:] = (20, 40, 120)
+    >>> parsing = Parsing.of_labels(np.full((40, 30), PARTS.index("outer"), np.uint8))
+    >>> told = with_patches(Wearer(photo, None, None, parsing), [(15, 30, "bottom")])
+    >>> told.parsing.clothes()
+    ('outer', 'bottom')
     """
     for x, y, part in patches:
         _check(wearer.parsing, x, y, part)
