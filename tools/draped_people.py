@@ -10,14 +10,12 @@ pictures are made of training photos and stay where they are written.
 
 import argparse
 import sys
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
-from scipy.ndimage import distance_transform_edt
 from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -30,22 +28,21 @@ from flixdrape.wearer import Wearer
 from garment import CATEGORIES, FASHIONAI_24, VIEWS, Garment
 from garment.data import category_of, read_garments
 from pose import COCO_17, Keypoints, Parsing
-from pose.engine.segmentation import UNKNOWN
-from pose.parsing_data import read_people, read_pseudo_people
+from pose.parsing_data import read_people
 from pose.pseudo_parsing import sure_parts
 
 # What is put on together, and how often.
 _OUTFITS = {
-    ("blouse",): 0.16,
-    ("outwear",): 0.1,
-    ("dress",): 0.1,
-    ("skirt",): 0.03,
-    ("trousers",): 0.03,
-    ("skirt", "blouse"): 0.12,
-    ("trousers", "blouse"): 0.16,
-    ("dress", "outwear"): 0.08,
-    ("skirt", "blouse", "outwear"): 0.1,
-    ("trousers", "blouse", "outwear"): 0.12,
+    ("outwear",): 0.28,
+    ("dress",): 0.18,
+    ("blouse",): 0.1,
+    ("skirt",): 0.04,
+    ("trousers",): 0.04,
+    ("skirt", "blouse"): 0.08,
+    ("trousers", "blouse"): 0.08,
+    ("dress", "outwear"): 0.12,
+    ("skirt", "outwear"): 0.03,
+    ("skirt", "blouse", "outwear"): 0.05,
 }
 # A drape that draws out more of its cloth, or shows more of the old clothes, teaches what is false.
 _MOST_STRETCHED, _MOST_OLD = 0.25, 0.2
@@ -60,15 +57,11 @@ def main():
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--more-garments", type=Path, nargs="*", default=[],
                         help="further files that garment.pseudo wrote")  # fmt: skip
-    parser.add_argument("--pseudo", type=Path,
-                        help="also dress people of this folder of pose.pseudo_parsing")  # fmt: skip
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     args.out.mkdir(parents=True, exist_ok=True)
     people = read_people(args.data / "people", "train", corrected=True)
-    if args.pseudo:
-        people += [known(p) for p in read_pseudo_people(args.data / "people", args.pseudo)]
     garments = garments_by_category(
         [args.data / "garments" / "keypoints_train.json", *args.more_garments]
     )
@@ -92,15 +85,6 @@ def garments_by_category(files):
             if VIEWS[sample.attributes["view"]] == "front":
                 found[category_of(sample)].append(_Hashed(sample))
     return found
-
-
-def known(person):
-    """Give every pixel of unknown part that of the nearest known one: a drape needs some part."""
-    parts = person.parts.copy()
-    unknown = parts == UNKNOWN
-    nearest = distance_transform_edt(unknown, return_distances=False, return_indices=True)
-    parts[unknown] = parts[tuple(nearest)][unknown]
-    return replace(person, parts=parts)
 
 
 class _Hashed:
