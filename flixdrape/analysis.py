@@ -18,6 +18,7 @@ from flixdrape.legwear import with_settled_legs
 from flixdrape.patches import Patch, with_patches
 from flixdrape.people import Choice, choose_person, find_people
 from flixdrape.seen_wrists import with_seen_wrists
+from flixdrape.strays import without_strays
 from flixdrape.wearer import Wearer
 from garment import CATEGORIES, FASHIONAI_24, VIEWS, Garment, GarmentEstimator
 from garment.cloth import ClothSegmenter
@@ -217,7 +218,8 @@ def analyse_person(source: Source, *, person: Choice = 0, lap: Lap | None = None
     parsing = _parser()(photo.rgb, joints)
     if lap:
         lap("parsing")
-    wearer = with_seen_wrists(with_settled_legs(Wearer(photo.rgb, joints, body, parsing)))
+    seen = without_strays(Wearer(photo.rgb, joints, body, parsing))
+    wearer = with_seen_wrists(with_settled_legs(seen))
     put_right = (wearer.joints if one is joints else one for one in people)
     return PersonAnalysis(photo, tuple(put_right), wearer)
 
