@@ -35,11 +35,12 @@ _SIDE = 384
 # Its smoothing, in pixels and in levels of CIELAB: stripes and folds go, seams of colours stay.
 _SMOOTH, _LEVELS = 2.5, 20.0
 # How far around a place its colours are taken, of the longer side; the least that they vary, in
-# levels of lightness and of both colours; how many times as far a pixel's may be from them.
-_AROUND, _LEAST, _ALIKE = 0.015, (10.0, 3.5, 4.0), 4.0
+# levels of lightness and of both colours, and the most, in times of that: a print's vary so much
+# that everything would be like it. How many times as far a pixel's may be from them.
+_AROUND, _LEAST, _MOST, _ALIKE = 0.015, (10.0, 3.5, 4.0), 1.5, 4.0
 # Buttons and prints, smaller than this share of the patch, lie in it; a patch that is more than
 # this of all that was taken for the same part is all of it.
-_HOLE, _WHOLE = 0.15, 0.75
+_HOLE, _WHOLE = 0.15, 0.9
 
 
 def read_patches(values: Any) -> tuple[Patch, ...]:
@@ -164,7 +165,8 @@ def _patch_at(place: tuple[int, int], labels: Image, smooth: Floats) -> Flags:
     cv2.circle(disc, (place[1], place[0]), radius, 1, -1)
     around = same & (disc > 0)
     sample = smooth[around]
-    spread = np.maximum(sample.std(axis=0), np.array(_LEAST, np.float32))
+    least = np.array(_LEAST, np.float32)
+    spread = np.clip(sample.std(axis=0), least, _MOST * least)
     away = (smooth - np.median(sample, axis=0)) / spread
     alike = (same & ((away**2).sum(axis=2) < _ALIKE**2)) | around
     closed = cv2.morphologyEx(alike.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
