@@ -15,7 +15,7 @@ from flixdrape.body import Body
 from flixdrape.errors import NothingFoundError, UnusableInputError
 from flixdrape.images import Picture, open_picture
 from flixdrape.legwear import with_settled_legs
-from flixdrape.patches import Patch, with_patches
+from flixdrape.patches import Patch, read_patches, with_patches
 from flixdrape.people import Choice, choose_person, find_people
 from flixdrape.seen_wrists import with_seen_wrists
 from flixdrape.strays import without_strays
@@ -148,14 +148,15 @@ class PersonAnalysis:
         _check(worn, "worn", tuple(CLOTHES))
         if not joints and not worn and not patches:
             return self
-        moved = self.wearer.joints.moved(dict(joints or {}))
+        # Where none moved they are the same: who is dressed is told by them.
+        moved = self.wearer.joints.moved(dict(joints)) if joints else self.wearer.joints
         body, parsing = Body.from_keypoints(moved), self.wearer.parsing
         if worn:
             told = Wearer(self.photo.rgb, moved, body, parsing.told(worn))
             wearer = with_settled_legs(told)
         else:
             wearer = Wearer(self.photo.rgb, moved, body, parsing)
-        return replace(self, wearer=with_patches(wearer, patches), told=bool(worn))
+        return replace(self, wearer=with_patches(wearer, read_patches(patches)), told=bool(worn))
 
 
 def analyse_garment(

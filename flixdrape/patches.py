@@ -44,12 +44,12 @@ _HOLE, _WHOLE = 0.15, 0.9
 
 
 def read_patches(values: Any) -> tuple[Patch, ...]:
-    """Read patches that came from a file or over a wire.
+    """Read patches that came from a caller, from a file or over a wire.
 
     Parameters
     ----------
     values : Any
-        A list of ``[x, y, part]``.
+        A list of ``[x, y, part]``, or of such tuples.
 
     Raises
     ------
@@ -76,7 +76,8 @@ def _is_patch(value: Any) -> bool:
 
 
 def _is_pixel(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and -_FAR < value < _FAR
+    number = isinstance(value, int | float | np.integer | np.floating)
+    return number and not isinstance(value, bool) and bool(-_FAR < value < _FAR)
 
 
 def with_patches(wearer: Wearer, patches: Sequence[Patch]) -> Wearer:

@@ -44,9 +44,8 @@ def without_strays(wearer: Wearer) -> Wearer:
     far = (_away(patches == main) > _FROM_PERSON * width) & (
         _away(_bones(wearer)) > _FROM_BONES * width
     )
-    stray = np.zeros(count, bool)
-    for number in range(1, count):
-        stray[number] = number != main and bool(far[patches == number].all())
+    stray = np.bincount(patches[~far], minlength=count) == 0
+    stray[[0, main]] = False
     if not stray.any():
         return wearer
     size = 2 * _BORDER + 1

@@ -26,7 +26,6 @@ from flixdrape.lines import (
     pose_line,
 )
 from flixdrape.options import DrapeOptions
-from flixdrape.patches import read_patches
 from flixdrape.studio.analyses import ANALYSES
 from flixdrape.studio.files import result_name, save_pictures
 from flixdrape.studio.metrics import METRICS
@@ -111,8 +110,8 @@ def drape(
     _check_choice("category", category, (None, *CATEGORIES))
     if worn is not None and not isinstance(worn, list):
         raise UnusableInputError(f"worn is {worn!r}; it must be a list of {', '.join(CLOTHES)}")
-    told = read_patches(patches or [])
-    wearer = ANALYSES.person(person_path, person_index).corrected(worn=worn or (), patches=told)
+    wearer = ANALYSES.person(person_path, person_index)
+    wearer = wearer.corrected(worn=worn or (), patches=patches or ())
     found = ANALYSES.garment(garment_path, category)
     result = drape_analysed([found], wearer, options)
     picture, warped = save_pictures(result, result_name([garment_path], person_path))

@@ -145,6 +145,10 @@ def test_who_says_what_a_patch_is_is_believed_without_networks(top, model, drape
     assert told.wearer.parsing.labels()[round(y), round(x)] == PARTS.index("accessories")
     assert not told.told, "the kinds of the rest are as doubtful as before"
     assert not np.array_equal(drape_analysed([top], told).image, draped.image)
+    assert told.wearer.joints is model.wearer.joints, "the same person is meant"
+    for values in ([("a", 2, "top")], "top", [(1, 2)]):
+        with pytest.raises(UnusableInputError, match="patches must be a list"):
+            model.corrected(patches=values)
     both = model.corrected(worn=["dress"], patches=[(x, y, "accessories")])
     assert both.told
     assert both.wearer.parsing.labels()[round(y), round(x)] == PARTS.index("accessories")
