@@ -174,7 +174,8 @@ def coverage(data, pairs, seed, show=None, corrected=False, given=False, told=0)
             try:
                 person = Person(labelled, given)
                 found = analyse_garment(str(garment), category=category)
-                person.tell(found, category, told)
+                if told:
+                    person.tell(found, category, told)
                 result = drape_analysed([found], person.analysis)
             except FlixDrapeError as error:
                 print(f"{garment.stem} on {labelled.sample.path.stem}: {error}")
