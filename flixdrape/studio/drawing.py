@@ -76,8 +76,8 @@ def _middle(mask: NDArray[np.bool_]) -> NDArray[np.int_] | None:
     """Return the pixel deepest within a mask, (x, y); None where all of it is small."""
     if mask.mean() < _NAMED:
         return None
-    # What lies at the photo's border is no less deep.
-    depth = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 3)
+    # A name does not lie at the photo's border, where half a figure ends.
+    depth = cv2.distanceTransform(np.pad(mask, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1]
     row, column = np.unravel_index(int(depth.argmax()), depth.shape)
     return np.array([column, row])
 
