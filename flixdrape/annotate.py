@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pose import PARTS, Keypoints, Parsing
+from pose import PARTS, Keypoints
 
 __all__ = ["checkerboard", "contact_sheet", "draw_keypoints", "draw_parts"]
 
@@ -56,19 +56,18 @@ def draw_keypoints(image: Image, keypoints: Keypoints, threshold: float = 0.0) -
     return canvas
 
 
-def draw_parts(image: Image, parsing: Parsing, strength: float = 0.55) -> Image:
+def draw_parts(image: Image, labels: Image, strength: float = 0.55) -> Image:
     """Tint every part of a person in a colour of its own; the background stays as it is.
 
     Parameters
     ----------
     image : (H, W, 3) uint8 array
         Not changed.
-    parsing : Parsing
-        Of it.
+    labels : (H, W) uint8 array
+        What every pixel is: indices into `pose.PARTS`.
     strength : float
         0..1, of the tints.
     """
-    labels = parsing.labels()
     tinted = cv2.addWeighted(image, 1 - strength, _TINTS[labels], strength, 0)
     tinted[labels == 0] = image[labels == 0]
     size = max(round(max(image.shape[:2]) / 450), 1)

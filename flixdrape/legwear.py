@@ -6,8 +6,6 @@ below the waist lies above what is worn on the legs, so one place along the legs
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -85,5 +83,4 @@ def with_settled_legs(wearer: Wearer) -> Wearer:
         amount = planes[PARTS.index(source)] * in_planes(parsing, where * once)
         planes[PARTS.index(source)] -= amount
         planes[PARTS.index(target)] += amount
-    settled = replace(parsing, probabilities=planes)
-    return Wearer(wearer.rgb, wearer.joints, wearer.body, settled)
+    return wearer.parsed(planes)

@@ -8,7 +8,6 @@ with it, so that a skirt taken for one dress with the blouse above changes alone
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -121,8 +120,7 @@ def with_patches(wearer: Wearer, patches: Sequence[Patch]) -> Wearer:
         place = _place(parsing, x, y, labels.shape)
         patch = _patch_at(place, labels, smooth)
         _relabel(planes, patch, labels, PARTS.index(part), int(labels[place]), size)
-    told = replace(parsing, probabilities=planes)
-    return Wearer(wearer.rgb, wearer.joints, wearer.body, told)
+    return wearer.parsed(planes)
 
 
 def _check(parsing: Parsing, x: float, y: float, part: str) -> None:

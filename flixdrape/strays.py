@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from flixdrape.wearer import Wearer
-from pose import COCO_17, Parsing
+from pose import COCO_17
 
 __all__ = ["without_strays"]
 
@@ -54,8 +52,7 @@ def without_strays(wearer: Wearer) -> Wearer:
     planes = parsing.probabilities.copy()
     planes[:, gone] = 0
     planes[0, gone] = 1
-    cleaned = replace(parsing, probabilities=planes)
-    return Wearer(wearer.rgb, wearer.joints, wearer.body, cleaned)
+    return wearer.parsed(planes)
 
 
 def _away(mask: Flags) -> NDArray[np.float32]:
@@ -66,7 +63,7 @@ def _away(mask: Flags) -> NDArray[np.float32]:
 
 def _bones(wearer: Wearer) -> Flags:
     """Draw the person's bones and joints, in the parsing's planes."""
-    parsing: Parsing = wearer.parsing
+    parsing = wearer.parsing
     x, y, width, height = parsing.box
     rows, columns = parsing.probabilities.shape[1:]
     places = (wearer.joints.xy + 0.5 - (x, y)) * (columns / width, rows / height)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import cv2
@@ -205,6 +205,11 @@ class Wearer:
             planes[PARTS.index(name)] += share
         parsing = Parsing(planes, self.parsing.box, self.parsing.shape)
         return Wearer(rgb, self.joints, self.body, parsing)
+
+    def parsed(self, probabilities: NDArray[np.float32]) -> Wearer:
+        """Return the same person with other chances of each part, as of `Parsing`."""
+        parsing = replace(self.parsing, probabilities=probabilities)
+        return Wearer(self.rgb, self.joints, self.body, parsing)
 
     def arm(self, side: str) -> LimbField:
         """Return coordinates about an arm of the image's side, hand included."""

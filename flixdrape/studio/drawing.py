@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from flixdrape.analysis import PersonAnalysis
 from flixdrape.annotate import draw_keypoints, draw_parts
+from flixdrape.patches import Patch
 from flixdrape.studio.session import SURE, Session
 from flixdrape.studio.words import CLOTHES_WORDS
 from pose import PARTS
@@ -33,9 +37,14 @@ def drawn(session: Session, side: str) -> Image:
     side : str
         ``garment`` or ``person``.
     """
-    analysis = session.garment_analysis() if side == "garment" else session.person_analysis()
-    keypoints = session.keypoints(side)
-    picture = draw_keypoints(analysis.photo.rgb, keypoints, 0.0 if side == "garment" else SURE)
+    # Each look at an analysis puts the corrections in place anew.
+    if side == "garment":
+        garment = session.garment_analysis()
+        photo, keypoints = garment.photo, garment.garment.keypoints
+    else:
+        person = session.person_analysis()
+        photo, keypoints = person.photo, person.wearer.joints
+    picture = draw_keypoints(photo.rgb, keypoints, 0.0 if side == "garment" else SURE)
     chosen = session.selected.get(side)
     scale = max(picture.shape[:2]) / 900
     shown = keypoints.scores > (0.0 if side == "garment" else SURE)
@@ -48,24 +57,24 @@ def drawn(session: Session, side: str) -> Image:
     return picture
 
 
-def parts_drawn(session: Session) -> Image:
-    """Draw what every pixel of a session's person was taken for, the clothes named.
+def parts_drawn(analysis: PersonAnalysis, patches: Sequence[Patch] = ()) -> Image:
+    """Draw what every pixel of a person was taken for, the clothes named.
 
     Parameters
     ----------
-    session : Session
-        With a person's photo.
+    analysis : PersonAnalysis
+        Corrections in place.
+    patches : sequence of (x, y, part)
+        What was told of the photo: its places are marked.
     """
-    analysis = session.person_analysis()
-    parsing = analysis.wearer.parsing
-    picture = draw_parts(analysis.photo.rgb, parsing)
+    labels = analysis.wearer.parsing.labels()
+    picture = draw_parts(analysis.photo.rgb, labels)
     scale = max(picture.shape[:2]) / 900
-    labels = parsing.labels()
     for kind, words in CLOTHES_WORDS.items():
         centre = _middle(labels == PARTS.index(kind))
         if centre is not None:
             _label(picture, words, centre, scale)
-    for x, y, _ in session.corrections.patches:
+    for x, y, _ in patches:
         centre = np.round([x, y]).astype(int)
         cv2.circle(picture, centre.tolist(), max(round(6 * scale), 3), _LIGHT, -1, cv2.LINE_AA)
         cv2.circle(picture, centre.tolist(), max(round(4 * scale), 2), _MARK, -1, cv2.LINE_AA)

@@ -9,6 +9,7 @@ import gradio as gr
 
 from flixdrape.studio.correcting import Correcting
 from flixdrape.studio.drawing import parts_drawn
+from flixdrape.studio.pixel_numbers import pixel_numbers
 from flixdrape.studio.session import Session
 from flixdrape.studio.words import CLOTHES_WORDS, PART_WORDS
 from pose import CLOTHES
@@ -49,11 +50,7 @@ class PartsPanel:
                                       label="This is", elem_id="part",
                                       info="What you are about to click.")  # fmt: skip
                 with gr.Row(elem_classes="place"):
-                    self._x, self._y = (
-                        gr.Number(label=axis, info=info, precision=0, scale=1, min_width=90,
-                                  elem_id=f"part-{axis}")
-                        for axis, info in (("x", "Pixels from left."), ("y", "Pixels from top."))
-                    )  # fmt: skip
+                    self._x, self._y = pixel_numbers("part")
                 self._say = gr.Button("Say it of the patch at x, y", size="sm", elem_id="part-say")
                 self._worn = gr.CheckboxGroup(
                     [(words, kind) for kind, words in CLOTHES_WORDS.items()], label="Worn",
@@ -80,10 +77,11 @@ class PartsPanel:
 def _shown(session: Session) -> tuple[Any, ...]:
     if not session.person:
         return None, gr.CheckboxGroup(value=[], info=_WORN_HELP)
-    kinds = [CLOTHES_WORDS[k] for k in session.person_analysis().wearer.parsing.clothes()]
+    analysis = session.person_analysis()
+    kinds = [CLOTHES_WORDS[kind] for kind in analysis.wearer.parsing.clothes()]
     seen = f"Seen: {', '.join(kinds)}. " if kinds else ""
     worn = gr.CheckboxGroup(value=list(session.corrections.worn), info=seen + _WORN_HELP)
-    return parts_drawn(session), worn
+    return parts_drawn(analysis, session.corrections.patches), worn
 
 
 def _clicked(session: Session, part: str | None, event: gr.SelectData) -> Session:

@@ -10,6 +10,7 @@ import gradio as gr
 
 from flixdrape.studio.correcting import Correcting
 from flixdrape.studio.drawing import drawn
+from flixdrape.studio.pixel_numbers import pixel_numbers
 from flixdrape.studio.session import SIDES, Session
 from garment import CATEGORIES, VIEWS
 
@@ -89,11 +90,7 @@ def _side(side: str) -> _Side:
                 [], label=f"Point of the {side}", elem_id=f"{side}-choice", scale=3, min_width=160,
                 info="Choose one here, also one not found.",
             )  # fmt: skip
-            x, y = (
-                gr.Number(label=axis, info=info, precision=0, scale=1, min_width=90,
-                          elem_id=f"{side}-{axis}")
-                for axis, info in (("x", "Pixels from left."), ("y", "Pixels from top."))
-            )  # fmt: skip
+            x, y = pixel_numbers(side)
         move = gr.Button("Move the point to x, y", size="sm", elem_id=f"{side}-move")
     return _Side(picture, choice, x, y, move)
 
@@ -138,7 +135,7 @@ def _overrides_shown(session: Session) -> tuple[Any, ...]:
     if found and changes.category is None:
         category = f"{_AS_FOUND} ({found.category})"
     view = f"{_AS_FOUND} ({found.view})" if found else _AS_FOUND
-    people = len(session.person_analysis().people) if session.person else 1
+    people = len(session.people_found()) if session.person else 1
     return (
         gr.Dropdown(
             choices=[(category, _AS_FOUND), *CATEGORIES], value=changes.category or _AS_FOUND

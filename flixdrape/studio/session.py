@@ -144,6 +144,10 @@ class Session:
         """Return the garment as found, before corners and view were put right."""
         return ANALYSES.garment(str(self.garment), self.corrections.category).garment
 
+    def people_found(self) -> tuple[Keypoints, ...]:
+        """Return the people of the person's photo as found, the largest first."""
+        return ANALYSES.person(str(self.person), self.corrections.person).people
+
     def garment_analysis(self, lap: Lap | None = None) -> GarmentAnalysis:
         """Return the garment's analysis, corrections in place.
 

@@ -63,7 +63,8 @@ def test_a_patch_is_said_to_be_something_and_taken_back(session):
 
 def test_the_picture_of_parts_tints_the_person_alone(session):
     photo = session.person_analysis().photo.rgb
-    drawn = parts_drawn(session.say("accessories", 400, 520))
+    told = session.say("accessories", 400, 520)
+    drawn = parts_drawn(told.person_analysis(), told.corrections.patches)
     changed = np.abs(drawn.astype(int) - photo).max(axis=2) > 10
     background = session.person_analysis().wearer.parsing.of("background")
     assert changed[background < 0.1].mean() > 0.9
